@@ -1,0 +1,1 @@
+"""The edge: the only users of httpx and of Slack's clients."""

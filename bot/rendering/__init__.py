@@ -1,0 +1,1 @@
+"""Pure: values in, Slack messages out."""

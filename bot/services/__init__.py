@@ -1,0 +1,1 @@
+"""Use cases: ports, domain and rendering put together."""
