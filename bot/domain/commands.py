@@ -10,6 +10,10 @@ MAX_LIMIT = 100
 """Together lists at most this many jobs in one answer."""
 
 
+HELP_TOPICS = ("list", "filters", "show", "status")
+"""What ``/evals help`` can tell more about; ``rendering.help`` has a text for each."""
+
+
 class Sort(StrEnum):
     """The orders in which jobs can be listed."""
 

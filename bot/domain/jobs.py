@@ -4,11 +4,15 @@ No prompt and no token has a field here, so none can be stored, logged or shown.
 Source of the shapes: Together's OpenAPI document, ``GET /evaluation``, schema ``EvaluationJob``.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+
+JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+"""What may stand in a path and in a link. Ids look like ``eval-7df2-1751287840``."""
 
 
 class Status(StrEnum):
