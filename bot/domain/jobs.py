@@ -6,10 +6,9 @@ Source of the shapes: Together's OpenAPI document, ``GET /evaluation``, schema `
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 
 JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 """What may stand in a path and in a link. Ids look like ``eval-7df2-1751287840``."""
@@ -78,7 +77,7 @@ class ClassifyResults:
     """Labels given by the judge, and the share of them that pass (0 to 100)."""
 
     pass_percentage: float | None = None
-    label_counts: Mapping[str, float] = MappingProxyType({})
+    label_counts: Mapping[str, float] = field(default_factory=dict)
     labels_unreadable: bool = False
     failed_rows: FailedRows = FailedRows()
     result_file_id: str | None = None

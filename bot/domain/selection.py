@@ -4,9 +4,10 @@ The list endpoint knows ``status`` and ``limit`` alone; everything else happens 
 100 rows, and the answer says so. The endpoint's order is not documented, so we sort.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.commands import MAX_LIMIT, JobFilter, ListJobs, Sort
 from bot.domain.jobs import EvaluationJob, JobList
@@ -31,7 +32,7 @@ class Page:
         jobs: the jobs of this page, sorted.
         first: the position of its first job among ``matching``, from 1.
         matching: how many of the listed jobs match.
-        listed: how many jobs Together listed for this question.
+        listed: how many jobs Together listed for this question, statuses together.
         unreadable: how many of Together's rows could not be read.
         filtered: some of the question was answered here and not by Together.
         has_older: another page follows, or may.
@@ -60,19 +61,22 @@ def select(query: ListJobs, answers: Iterable[JobList], *, page: int, now: datet
     asked = questions(query, page=page)[0].limit or PAGE_SIZE
     lists = tuple(answers)
     listed = {job.id: job for answer in lists for job in answer.jobs}
+    begin = _begin(query.since, now=now)
     matching = [
         job
         for job in listed.values()
-        if matches(job, query.filter) and _is_since(job, query, now=now)
+        if matches(job, query.filter)
+        and (begin is None or (job.created_at is not None and job.created_at >= begin))
     ]
     matching.sort(key=_sort_key(query.sort))
     whole = _goes_upstream_whole(query)
+    size = min(query.limit or PAGE_SIZE, PAGE_SIZE)
+    start = (page - 1) * size
+    is_cut = any(len(answer.jobs) + answer.unreadable >= asked for answer in lists)
+    has_older = len(matching) > start + size or (is_cut and asked < MAX_LIMIT)
     if whole and page == 1:
         # Two statuses were asked with the limit each; together they must not pass it.
         del matching[asked:]
-    size = min(query.limit or PAGE_SIZE, PAGE_SIZE)
-    start = (page - 1) * size
-    more_upstream = any(len(answer.jobs) >= asked for answer in lists) and asked < MAX_LIMIT
     return Page(
         jobs=tuple(matching[start : start + size]),
         number=page,
@@ -81,7 +85,7 @@ def select(query: ListJobs, answers: Iterable[JobList], *, page: int, now: datet
         listed=len(listed),
         unreadable=sum(answer.unreadable for answer in lists),
         filtered=not whole,
-        has_older=len(matching) > start + size or more_upstream,
+        has_older=has_older,
     )
 
 
@@ -95,10 +99,26 @@ def matches(job: EvaluationJob, wanted: JobFilter) -> bool:
     )
 
 
-def find_by_prefix(reference: str, jobs: Iterable[EvaluationJob]) -> tuple[EvaluationJob, ...]:
-    """The jobs whose id begins with ``reference``, with or without ``eval-``, whatever the case."""
-    begin = reference.casefold()
-    return tuple(job for job in jobs if job.id.casefold().startswith((begin, f"eval-{begin}")))
+def find_by_reference(reference: str, jobs: Iterable[EvaluationJob]) -> tuple[EvaluationJob, ...]:
+    """The jobs that ``reference`` names, as a whole id or as its beginning, without ``eval-`` too.
+
+    The strictest reading that finds any job holds: the id itself, the id in another case, a
+    beginning, a beginning in another case.
+    """
+    listed = tuple(jobs)
+    forms = (reference, f"eval-{reference}")
+    folded = tuple(form.casefold() for form in forms)
+    readings: tuple[Callable[[str], bool], ...] = (
+        lambda job_id: job_id in forms,
+        lambda job_id: job_id.casefold() in folded,
+        lambda job_id: job_id.startswith(forms),
+        lambda job_id: job_id.casefold().startswith(folded),
+    )
+    for reading in readings:
+        found = tuple(job for job in listed if reading(job.id))
+        if found:
+            return found
+    return ()
 
 
 def widen(query: ListJobs) -> ListJobs | None:
@@ -114,14 +134,15 @@ def _goes_upstream_whole(query: ListJobs) -> bool:
     return query.filter == JobFilter() and query.since is None and query.sort is Sort.NEWEST
 
 
-def _is_since(job: EvaluationJob, query: ListJobs, *, now: datetime) -> bool:
-    if query.since is None:
-        return True
-    if isinstance(query.since, timedelta):
-        begin = now - query.since
-    else:
-        begin = datetime.combine(query.since, time(), UTC)
-    return job.created_at is not None and job.created_at >= begin
+def _begin(since: timedelta | date | None, *, now: datetime) -> datetime | None:
+    if since is None:
+        return None
+    if isinstance(since, date):
+        return datetime.combine(since, time(), UTC)
+    try:
+        return now - since
+    except OverflowError:  # before the year 1, hence before every job
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _in(part: str, name: str | None) -> bool:
@@ -133,7 +154,7 @@ def _sort_key(sort: Sort) -> Callable[[EvaluationJob], tuple[bool, float, str]]:
 
     def key(job: EvaluationJob) -> tuple[bool, float, str]:
         figure = _figure(job, sort)
-        if figure is None:
+        if figure is None or not math.isfinite(figure):  # NaN would upset the whole order
             return (True, 0.0, job.id)
         return (False, figure if sort is Sort.OLDEST else -figure, job.id)
 

@@ -1,11 +1,13 @@
 """What Slack sends back when somebody presses: action ids, and values that need no memory of ours.
 
-A list's value is its page and the query as one would type it: ``2 status:failed limit:5``. So an
-old message still works after a restart, and every value is checked by the grammar itself.
+A list's value is its page, who shared it, and the query as one would type it:
+``2 by:U0MEMBER status:failed limit:5``. So an old message still works after a restart, and every
+value is checked by the grammar itself.
 """
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from bot.domain.commands import ListJobs
 from bot.domain.errors import QueryError
@@ -29,34 +31,57 @@ JOB_ACTIONS = (JOB_DETAILS, JOB_REFRESH, JOB_SHARE)
 LINK_ACTIONS = (JOB_PAGE,)
 """Buttons that only open a page: there is nothing to do but to acknowledge them."""
 
-_PAGE = re.compile(r"[1-9][0-9]?")
-_STALE = "This button is from an older version of the bot. Type `/evals` for a new list."
+STALE_BUTTON = "This button is from an older version of the bot. Type `/evals` for a new list."
+_BY = r"(?: by:(?P<by>[UW][A-Z0-9]{2,20}))?"
+_LIST_VALUE = re.compile(rf"(?P<page>[1-9][0-9]{{0,2}}){_BY}(?: (?P<query>.*))?", re.DOTALL)
+_JOB_VALUE = re.compile(
+    rf"(?P<id>{JOB_ID.pattern})(?P<public> public)?{_BY}(?: (?P<back>[1-9].*))?", re.DOTALL
+)
+# Slack was seen to hand these three back as entities (https://github.com/slackapi/bolt-python/issues/513),
+# so no value holds any.
+_ENCODED = str.maketrans({"%": "%25", "&": "%26", "<": "%3C", ">": "%3E"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListView:
-    """One page (from 1) of one question."""
+    """One page (from 1) of one question; ``shared_by`` is who put it before the channel, if so."""
 
     query: ListJobs
     page: int = 1
+    shared_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """One job, and the list to go back to, if it was opened from one."""
+    """One job as one message shows it.
+
+    Attributes:
+        back: the list to go back to, if it was opened from one.
+        public: the whole channel sees it.
+        shared_by: the Slack id of who put it before the channel, if somebody did.
+    """
 
     job_id: str
     back: ListView | None = None
+    public: bool = False
+    shared_by: str | None = None
 
 
 def list_value(view: ListView) -> str:
     """The value of a list's control."""
-    return f"{view.page} {spell(view.query)}".rstrip()
+    by = f" by:{view.shared_by}" if view.shared_by else ""
+    return f"{view.page}{by} {spell(view.query).translate(_ENCODED)}".rstrip()
 
 
 def job_value(view: JobView) -> str:
     """The value of a job's control."""
-    return view.job_id if view.back is None else f"{view.job_id} {list_value(view.back)}"
+    parts = [
+        view.job_id,
+        "public" if view.public else "",
+        f"by:{view.shared_by}" if view.shared_by else "",
+        list_value(view.back) if view.back else "",
+    ]
+    return " ".join(filter(None, parts))
 
 
 def read_list_value(value: str) -> ListView:
@@ -65,11 +90,16 @@ def read_list_value(value: str) -> ListView:
     Raises:
         QueryError: nothing of ours wrote that value.
     """
-    page, _, typed = value.partition(" ")
-    query = parse(typed)
-    if not isinstance(query, ListJobs) or not _is_page(page):
-        raise QueryError(_STALE)
-    return ListView(query=query, page=int(page))
+    parts = _LIST_VALUE.fullmatch(value)
+    if parts is None:
+        raise QueryError(STALE_BUTTON)
+    try:
+        query = parse(unquote(parts["query"] or ""))
+    except QueryError as error:
+        raise QueryError(STALE_BUTTON) from error
+    if not isinstance(query, ListJobs):
+        raise QueryError(STALE_BUTTON)
+    return ListView(query=query, page=int(parts["page"]), shared_by=parts["by"])
 
 
 def read_job_value(value: str) -> JobView:
@@ -78,11 +108,12 @@ def read_job_value(value: str) -> JobView:
     Raises:
         QueryError: nothing of ours wrote that value.
     """
-    job_id, _, rest = value.partition(" ")
-    if not JOB_ID.fullmatch(job_id):
-        raise QueryError(_STALE)
-    return JobView(job_id=job_id, back=read_list_value(rest) if rest else None)
-
-
-def _is_page(text: str) -> bool:
-    return _PAGE.fullmatch(text) is not None
+    parts = _JOB_VALUE.fullmatch(value)
+    if parts is None:
+        raise QueryError(STALE_BUTTON)
+    return JobView(
+        job_id=parts["id"],
+        back=read_list_value(parts["back"]) if parts["back"] else None,
+        public=parts["public"] is not None,
+        shared_by=parts["by"],
+    )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.rendering.kit import NBSP
+NBSP = "\N{NO-BREAK SPACE}"
 
 _HUGE = 1e9
 _BAR_CELLS = 20
@@ -11,24 +11,29 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 def percent(value: float) -> str:
     """``87.0 %``."""
-    return f"{value:.1f}{NBSP}%"
+    return f"{_one_decimal(value)}{NBSP}%"
 
 
 def count(value: float) -> str:
     """``1,234``; a fraction keeps one decimal."""
-    if value >= _HUGE:
+    if abs(value) >= _HUGE:
         return f"{value:.3g}"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
 def score(value: float) -> str:
-    """``7.1``; a score beyond a thousand million in three digits."""
-    return f"{value:.3g}" if abs(value) >= _HUGE else f"{value:.1f}"
+    """``7.1``."""
+    return _one_decimal(value)
 
 
 def bound(value: float) -> str:
     """A bound or threshold as it was set: ``7`` or ``7.25``."""
     return f"{value:.6g}"
+
+
+def number_of(number: float, one: str, many: str = "") -> str:
+    """``1 job``, ``3 jobs``; ``many`` is ``one`` with an s unless it is given."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
 def span(duration: timedelta) -> str:
@@ -52,3 +57,8 @@ def bar(share: float) -> str:
     if share > 0:
         eighths = max(eighths, 1)
     return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8]).rstrip()
+
+
+def _one_decimal(value: float) -> str:
+    """From a thousand million on, three digits and a power of ten."""
+    return f"{value:.3g}" if abs(value) >= _HUGE else f"{value:.1f}"

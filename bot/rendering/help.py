@@ -1,65 +1,82 @@
 """What can be typed, by example. Every example here is a command that the grammar takes."""
 
+from dataclasses import dataclass
+
+from bot.domain.jobs import Status
 from bot.rendering import kit
 from bot.rendering.kit import Message
 
-Example = tuple[str, str]
+_FOOTER = (
+    "Answers are for your eyes only, unless you type `public` or press *Share to channel*. "
+    "`/evals help filters` and the like show one part of this."
+)
 
-_STATUSES = "pending, queued, running, completed, error, user_error"
 
-TOPICS: dict[str, tuple[str, tuple[Example, ...], str]] = {
-    "list": (
-        "List evaluation jobs",
-        (
-            ("/evals", "ten jobs, for your eyes only"),
-            ("/evals failed", "only those that failed, whoever's fault it was"),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One part of the help: examples as (what to type, what it does), and a note below them."""
+
+    title: str
+    examples: tuple[tuple[str, str], ...]
+    note: str
+
+
+TOPICS = {
+    "list": Topic(
+        title="List evaluation jobs",
+        examples=(
+            ("/evals", "ten jobs"),
+            ("/evals failed", "those that failed, whatever the reason"),
             ("/evals completed,failed 20", "two statuses, up to 20 jobs"),
-            ("/evals status:error limit:5", "the same in Together's own words"),
-            ("/evals running public", "the answer is for the whole channel"),
+            ("/evals status:error limit:5", "the same two options by name"),
+            ("/evals running public", "for the whole channel"),
         ),
-        f"Statuses: {_STATUSES}. In short: failed, active, done, all. "
-        "`status=error`, `--status error` and `-n 5` work too. A limit goes from 1 to 100.",
+        note=(
+            f"Statuses: {', '.join(Status)}; in short: failed, active, done, all. The limit goes "
+            "from 1 to 100. `status=error`, `--status error` and `-n 5` work too."
+        ),
     ),
-    "filters": (
-        "Filter and sort",
-        (
+    "filters": Topic(
+        title="Filter and sort",
+        examples=(
             ("/evals type:compare", "classify, score or compare"),
             ("/evals model:qwen judge:llama", "a part of the model's or the judge's name"),
             ("/evals dataset:file-12", "a part of the dataset's id"),
-            ("/evals since:7d", "since 90m, 24h, 7d, 2w, or since a day: since:2026-11-01"),
+            ("/evals since:7d", "or 90m, 24h, 2w, or a day such as 2026-11-01"),
             ("/evals sort:pass", "newest, oldest, pass or duration"),
         ),
-        "Together filters by status and limit alone. The rest is done here, over the 100 jobs that "
-        "it lists at most, and the answer says so.",
+        note=(
+            "Together itself filters by status and limit alone. The rest is done here, among the "
+            "100 jobs that it lists at most, and the answer says so."
+        ),
     ),
-    "show": (
-        "Look at one job",
-        (
+    "show": Topic(
+        title="Look at one job",
+        examples=(
             ("/evals eval-7df2", "a job by its id, or by the beginning of it"),
-            ("/evals show 7df2", "the same, without eval-"),
+            ("/evals show 7df2", "the same without eval-"),
             ("/evals show 7df2 public", "for the whole channel"),
         ),
-        "A pasted link to a job's page at Together works as well.",
+        note="A pasted link to a job's page at Together works as well.",
     ),
-    "status": (
-        "Is the bot well?",
-        (("/evals status", "how Slack and Together answer"),),
-        "`/evals status:running` lists running jobs instead.",
+    "status": Topic(
+        title="Ask how the bot is",
+        examples=(("/evals status", "whether Slack and Together answer"),),
+        note="`/evals status:running` lists running jobs instead.",
     ),
 }
 
 
 def help_message(topic: str | None) -> Message:
-    """One topic, or all of them; ``topic`` is a key of ``TOPICS``."""
-    chosen = [TOPICS[topic]] if topic else list(TOPICS.values())
-    sections = [_words(*entry) for entry in chosen]
-    footer = "Answers are seen by you alone, unless you type `public` or press *Share to channel*."
-    blocks = [kit.section(words) for words in sections]
-    if topic is None:
-        blocks.insert(0, kit.header("What you can ask"))
-    return Message(text="\n\n".join([*sections, footer]), blocks=(*blocks, kit.context(footer)))
-
-
-def _words(title: str, examples: tuple[Example, ...], note: str) -> str:
-    lines = [f"`{typed}`  {meaning}" for typed, meaning in examples]
-    return "\n".join([f"*{title}*", *lines, f"_{note}_" if "`" not in note else note])
+    """One topic, or all of them; ``topic`` is one of ``HELP_TOPICS``."""
+    chosen = list(TOPICS.values()) if topic is None else [TOPICS[topic]]
+    headline = "What you can ask"
+    blocks = [kit.header(headline)] if topic is None else []
+    lines = [headline] if topic is None else []
+    for part in chosen:
+        words = "\n".join(
+            [f"*{part.title}*", *(f"`{typed}`  {meaning}" for typed, meaning in part.examples)]
+        )
+        blocks += [kit.section(words), kit.context(part.note)]
+        lines += [words, part.note]
+    return Message(text=kit.joined([*lines, _FOOTER]), blocks=(*blocks, kit.context(_FOOTER)))

@@ -1,26 +1,27 @@
-"""Block Kit's small parts: limits, foreign text made safe, and one function a block or element.
+"""Block Kit's small parts: its limits, what is sent, and one function a block or element.
 
-Foreign text is whatever another person or program wrote: ids, model names, labels, errors, typed
-words. It enters a message through ``foreign``, ``code`` or ``plain`` and through nothing else.
+No function here cuts or escapes: texts arrive safe (``rendering.foreign``) and bounded by those who
+write them, each so that the sum stays below ``MESSAGE_CHARS``. So nothing is ever cut unseen.
 """
 
-import unicodedata
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import regex
+from bot.rendering.foreign import ELLIPSIS
 
 Block = dict[str, Any]
 Element = dict[str, Any]
 
 # https://docs.slack.dev/reference/block-kit/blocks
 BLOCKS_PER_MESSAGE = 50
+# https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+TEXT_OBJECT_CHARS = 3000
 # https://docs.slack.dev/reference/block-kit/blocks/header-block
 HEADER_CHARS = 150
 # https://docs.slack.dev/reference/block-kit/blocks/section-block
-SECTION_CHARS = 3000
 FIELDS_PER_SECTION = 10
 FIELD_CHARS = 2000
 # https://docs.slack.dev/reference/block-kit/blocks/context-block
@@ -30,6 +31,10 @@ ACTIONS_ELEMENTS = 25
 # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 BUTTON_CHARS = 75
 BUTTON_VALUE_CHARS = 2000
+BUTTON_URL_CHARS = 3000
+# https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+OPTIONS_PER_MENU = 100
+PLACEHOLDER_CHARS = 150
 # https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 OPTION_CHARS = 75
 OPTION_VALUE_CHARS = 150
@@ -39,22 +44,8 @@ TEXT_CHARS = 4000
 # (https://github.com/slackapi/bolt-js/issues/2509), so this stays below it.
 MESSAGE_CHARS = 12_000
 
-NBSP = "\N{NO-BREAK SPACE}"
-ELLIPSIS = "…"
-
-_GRAPHEME = regex.compile(r"\X")
-# Slack reads these as formatting wherever it likes. Nothing escapes them, so each is shown by a
-# sign that looks the same and means nothing to Slack.
-_LOOK_ALIKES = str.maketrans(
-    {
-        "*": "\N{ASTERISK OPERATOR}",
-        "~": "\N{TILDE OPERATOR}",
-        "`": "\N{MODIFIER LETTER GRAVE ACCENT}",
-    }
-)
-_NO_BACKTICK = str.maketrans({"`": "'"})
-_EDGE_UNDERSCORE = regex.compile(r"(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])")
-_EMOJI_COLON = regex.compile(r":(?=[\w+'-]+:)")
+USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
+"""Slack's id of a person. https://docs.slack.dev/reference/objects/user-object"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,54 +56,20 @@ class Message:
     blocks: tuple[Block, ...] = ()
 
 
-def clean(text: str) -> str:
-    """One line of visible characters: no control, bidi or zero-width ones, single spaces."""
-    if text.isprintable():  # the common case, and thirty times faster
-        return " ".join(text.split())
-    kept = []
-    for char in text:
-        category = unicodedata.category(char)
-        if category in {"Cc", "Zs", "Zl", "Zp"}:
-            kept.append(" ")
-        elif category == "Cs":  # half of a pair cannot be sent as UTF-8
-            kept.append("\N{REPLACEMENT CHARACTER}")
-        elif category != "Cf":
-            kept.append(char)
-    return " ".join("".join(kept).split())
+def joined(lines: Iterable[str]) -> str:
+    """The top-level text: its lines, the empty ones left out, at most ``TEXT_CHARS`` long.
 
-
-def escape(text: str) -> str:
-    """Slack's three entities, ``&`` first, so that none is escaped twice.
-
-    https://docs.slack.dev/messaging/formatting-message-text#escaping
+    Lines that do not fit are left out from the end on, and an ellipsis says so.
     """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def foreign(text: str, *, chars: int) -> str:
-    """Foreign text for mrkdwn: never markup, never a mention, at most ``chars`` once escaped."""
-    shown = _EDGE_UNDERSCORE.sub(
-        "\N{MODIFIER LETTER LOW MACRON}", clean(text).translate(_LOOK_ALIKES)
-    )
-    return _longest(_EMOJI_COLON.sub("\N{RATIO}", shown), chars=chars)
-
-
-def code(text: str, *, chars: int = 200) -> str:
-    """Something to type, in a code span."""
-    return f"`{_longest(clean(text).translate(_NO_BACKTICK), chars=chars)}`"
-
-
-def plain(text: str, *, chars: int) -> str:
-    """Foreign text where Slack reads no markup (plain_text, rich_text): cleaned and bounded."""
-    cleaned = clean(text)
-    if len(cleaned) <= chars:
-        return cleaned
-    kept = ""
-    for grapheme in _GRAPHEME.finditer(cleaned):
-        if len(kept) + len(grapheme[0]) > chars - len(ELLIPSIS):
+    kept = []
+    room = TEXT_CHARS - len(ELLIPSIS)
+    for line in filter(None, lines):
+        room -= len(line) + 1
+        if room < 0:
+            kept.append(ELLIPSIS)
             break
-        kept += grapheme[0]
-    return kept + ELLIPSIS
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def link(url: str, label: str) -> str:
@@ -120,22 +77,35 @@ def link(url: str, label: str) -> str:
     return f"<{url}|{label}>"
 
 
-def when(moment: datetime, *, form: str = "{date_short_pretty} at {time}") -> str:
+def mention(user_id: str) -> str:
+    """A person, by the id that Slack gave us.
+
+    Raises:
+        ValueError: that is no id, so it may be anything.
+    """
+    if not USER_ID.fullmatch(user_id):
+        raise ValueError(f"not a Slack user id: {user_id!r}")
+    return f"<@{user_id}>"
+
+
+def when(moment: datetime) -> str:
     """A date token, which each reader sees in local time; UTC where it cannot be read.
 
     https://docs.slack.dev/messaging/formatting-message-text#date-formatting
     """
-    fallback = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"<!date^{int(moment.timestamp())}^{form}|{fallback}>"
+    words = moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "minutes") + " UTC"
+    seconds = int(moment.timestamp())
+    # A token takes Unix time; nothing says that it takes the years before 1970.
+    return f"<!date^{seconds}^{{date_short_pretty}} at {{time}}|{words}>" if seconds > 0 else words
 
 
 def header(text: str) -> Block:
     """A headline of ours."""
-    return {"type": "header", "text": {"type": "plain_text", "text": text[:HEADER_CHARS]}}
+    return {"type": "header", "text": _plain(text)}
 
 
 def section(mrkdwn: str, *, accessory: Element | None = None) -> Block:
-    """A paragraph of mrkdwn. ``verbatim`` keeps Slack from finding links and names in it."""
+    """A paragraph of mrkdwn."""
     block: Block = {"type": "section", "text": _mrkdwn(mrkdwn)}
     if accessory is not None:
         block["accessory"] = accessory
@@ -151,13 +121,13 @@ def fields(pairs: Iterable[tuple[str, str]]) -> list[Block]:
     ]
 
 
-def context(*mrkdwn: str) -> Block:
+def context(mrkdwn: str) -> Block:
     """Small print."""
-    return {"type": "context", "elements": [_mrkdwn(text) for text in mrkdwn[:CONTEXT_ELEMENTS]]}
+    return {"type": "context", "elements": [_mrkdwn(mrkdwn)]}
 
 
 def quote(text: str) -> Block:
-    """Foreign words, quoted; ``text`` went through ``plain``."""
+    """Foreign words, quoted as they are; ``text`` went through ``plain``."""
     return _rich({"type": "rich_text_quote", "elements": [{"type": "text", "text": text}]})
 
 
@@ -168,27 +138,18 @@ def preformatted(text: str) -> Block:
 
 def actions(elements: list[Element]) -> Block:
     """A row of controls."""
-    return {"type": "actions", "elements": elements[:ACTIONS_ELEMENTS]}
+    return {"type": "actions", "elements": elements}
 
 
-def button(label: str, *, action_id: str, value: str) -> Element:
-    """A button that comes back to us with ``value``."""
-    return {
-        "type": "button",
-        "text": {"type": "plain_text", "text": label},
-        "action_id": action_id,
-        "value": value,
-    }
+def button(label: str, *, action_id: str, value: str, spoken: str = "") -> Element:
+    """A button that comes back to us with ``value``; ``spoken`` is what a screen reader says."""
+    element = {"type": "button", "text": _plain(label), "action_id": action_id, "value": value}
+    return {**element, "accessibility_label": spoken} if spoken else element
 
 
 def link_button(label: str, *, action_id: str, url: str) -> Element:
     """A button that opens a page. Slack tells us of the press all the same."""
-    return {
-        "type": "button",
-        "text": {"type": "plain_text", "text": label},
-        "action_id": action_id,
-        "url": url,
-    }
+    return {"type": "button", "text": _plain(label), "action_id": action_id, "url": url}
 
 
 def menu(label: str, *, action_id: str, options: Iterable[tuple[str, str]]) -> Element:
@@ -196,31 +157,22 @@ def menu(label: str, *, action_id: str, options: Iterable[tuple[str, str]]) -> E
     return {
         "type": "static_select",
         "action_id": action_id,
-        "placeholder": {"type": "plain_text", "text": label},
-        "options": [
-            {"text": {"type": "plain_text", "text": text}, "value": value}
-            for text, value in options
-        ],
+        "placeholder": _plain(label),
+        "options": [{"text": _plain(text), "value": value} for text, value in options],
     }
 
 
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}
+
+
 def _mrkdwn(text: str) -> dict[str, Any]:
+    """``verbatim`` keeps Slack from finding links and names in words that hold none of ours.
+
+    https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+    """
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def _rich(element: Element) -> Block:
     return {"type": "rich_text", "elements": [element]}
-
-
-def _longest(text: str, *, chars: int) -> str:
-    """The longest beginning of ``text``, on a grapheme, that escaped has at most ``chars``."""
-    escaped = escape(text)
-    if len(escaped) <= chars:
-        return escaped
-    kept = ""
-    for grapheme in _GRAPHEME.finditer(text):
-        part = escape(grapheme[0])
-        if len(kept) + len(part) > chars - len(ELLIPSIS):
-            break
-        kept += part
-    return kept + ELLIPSIS

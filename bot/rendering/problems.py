@@ -1,108 +1,166 @@
 """Errors in words: what happened and what to do next. No blame, no bare number."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
 from bot.domain.errors import (
     AccessDenied,
     BotError,
     JobNotFound,
     QueryError,
+    SettingsError,
+    SlackError,
+    SlackRefused,
+    SlackRefusedMessage,
+    SlackUnreachable,
     TogetherBusy,
     TogetherError,
     TogetherRefused,
     TogetherRefusedKey,
     TogetherUnreachable,
 )
-from bot.rendering import controls, kit
+from bot.rendering import kit
+from bot.rendering.figures import span
+from bot.rendering.foreign import clean, code, escape, foreign, plain, quoted
 from bot.rendering.kit import Message
 
-BUSY = "I have too much to do right now. Try again in a moment."
+BUSY = Message(text="I have too much to do right now. Try again in a moment.")
 STILL_ASKING = Message(text="Still asking Together…")
 
-_UNEXPECTED = (
-    "Something went wrong on my side. Whoever runs this bot finds it in the log by this reference."
-)
-_SLOW = "Together did not answer in time. Try again in a minute."
-_IN_TROUBLE = "Together has trouble on its own side (it says {status}). Try again in a minute."
-_KEY = (
-    "Together refused our key. Whoever runs this bot: check `TOGETHER_API_KEY` "
-    "(`evals-bot check` tells more)."
-)
-_ADDRESS = (
-    "There is no evaluation list at the address we ask. Whoever runs this bot: check "
-    "`TOGETHER_BASE_URL` (`evals-bot check` tells more)."
-)
-_REFUSED = "Together did not take the question (it says {status})."
-_GARBLED = (
-    "Together's answer cannot be read. Try again in a minute; if it stays so, whoever runs this "
-    "bot finds more in the log."
-)
 _WORD_CHARS = 160
 _DETAIL_CHARS = 300
-_NOT_FOUND = 404
+_OURS_CHARS = 600
+_VALID_CHARS = 1000
+_REDIRECTS = range(300, 400)
+_LONGEST_WAIT_SECONDS = 86_400
+_WORD = re.compile(r"“?\{word\}”?")
+
+_SOON = "Try again in a minute."
+_IN_THE_LOG = "If it stays so, whoever runs this bot finds more in the log."
+_UNEXPECTED = (
+    "Something went wrong on my side.",
+    ("Whoever runs this bot finds it in the log by this reference."),
+)
+_CHECK = "Whoever runs this bot: `evals-bot check` tells what to do."
+_CHECK_KEY = "Whoever runs this bot: check `TOGETHER_API_KEY` (`evals-bot check` tells more)."
+_CHECK_ADDRESS = "Whoever runs this bot: check `TOGETHER_BASE_URL` (`evals-bot check` tells more)."
 
 
 def problem_message(error: BotError | None, *, reference: str = "") -> Message:
     """An error as a private answer; None is one that nobody expected."""
-    words = _UNEXPECTED if error is None else sentence(error)
-    if not reference:
-        return Message(text=words, blocks=(kit.section(words),))
-    ref = f"ref {reference}"
-    return Message(text=f"{words} ({ref})", blocks=(kit.section(words), kit.context(ref)))
+    return _message(" ".join(_UNEXPECTED) if error is None else sentence(error), reference)
 
 
-def stale_notice(error: TogetherError, *, fetched_at: datetime, reference: str) -> str:
+def stale_notice(error: TogetherError, *, fetched_at: datetime, reference: str) -> Message:
     """What stands above an answer that Together gave earlier."""
-    then = kit.when(fetched_at)
-    return f"{sentence(error)}\nThis is what it said {then} (ref {reference})."
+    return _message(
+        f"{what_happened(error)} This is what it said {kit.when(fetched_at)}.", reference
+    )
+
+
+def later_message(verb: str) -> Message:
+    """The answer to a command that the grammar knows and this version does not carry out."""
+    typed = code(f"/evals {verb}", chars=_WORD_CHARS)
+    return _message(f"{typed} is not in this version yet. `/evals help` shows what is.", "")
 
 
 def sentence(error: BotError) -> str:
-    """One error in mrkdwn."""
+    """One error in mrkdwn: what happened and what to do next."""
+    return " ".join(filter(None, _words(error)))
+
+
+def what_happened(error: BotError) -> str:
+    """One error in mrkdwn, without advice: it is over, or there is a way round it."""
+    return _words(error)[0]
+
+
+def _message(words: str, reference: str) -> Message:
+    if not reference:
+        return Message(text=words, blocks=(kit.section(words),))
+    small_print = f"ref {foreign(reference, chars=_WORD_CHARS)}"
+    return Message(
+        text=f"{words} ({small_print})", blocks=(kit.section(words), kit.context(small_print))
+    )
+
+
+def _words(error: BotError) -> tuple[str, str]:  # noqa: PLR0911 - one a kind of error
+    """What happened and what to do next."""
     match error:
         case QueryError():
             return _query(error)
-        case JobNotFound():
-            wanted = kit.code(error.job_id, chars=_WORD_CHARS)
-            return f"Together knows no evaluation job {wanted}. `/evals` lists those it knows."
+        case AccessDenied():
+            return _ours(str(error)), ""
         case TogetherError():
             return _together(error)
-        case AccessDenied():
-            return str(error)
+        case SlackUnreachable():
+            return "Slack did not answer us in time.", "Try again in a moment."
+        case SlackRefusedMessage():
+            return f"Slack did not take the message as it was{_code_word(error)}.", _IN_THE_LOG
+        case SlackRefused():
+            return f"Slack refused what we asked of it{_code_word(error)}.", _CHECK
+        case SettingsError():
+            return "A setting of this bot is missing or wrong.", _CHECK
         case _:
             return _UNEXPECTED
 
 
-def _query(error: QueryError) -> str:
-    word = f"“{kit.foreign(error.word, chars=_WORD_CHARS)}”"
-    words = error.problem.replace("“{word}”", word).replace("{word}", word)
+def _query(error: QueryError) -> tuple[str, str]:
+    word = quoted(error.word, chars=_WORD_CHARS)
+    happened = _WORD.sub(lambda _: word, _ours(error.problem), count=2)
     if error.hint.suggestion:
-        words += f" Did you mean {kit.code(error.hint.suggestion, chars=_WORD_CHARS)}?"
-    if error.hint.valid:
-        words += f"\n{error.hint.valid_title}: {', '.join(error.hint.valid)}."
-    return words
+        happened += f" Did you mean {code(error.hint.suggestion, chars=_WORD_CHARS)}?"
+    if not error.hint.valid:
+        return happened, ""
+    title = f"{_ours(error.hint.valid_title)}: " if error.hint.valid_title else ""
+    return f"{happened}\n{title}{_ours(', '.join(error.hint.valid), chars=_VALID_CHARS)}.", ""
 
 
-def _together(error: TogetherError) -> str:
+def _together(error: TogetherError) -> tuple[str, str]:  # noqa: PLR0911 - one a kind of error
     match error:
+        case JobNotFound():
+            wanted = code(error.job_id, chars=_WORD_CHARS)
+            return f"Together knows no evaluation job {wanted}.", "`/evals` lists those it knows."
         case TogetherUnreachable(status=None):
-            return _SLOW
+            return "Together did not answer in time.", _SOON
         case TogetherUnreachable():
-            return _IN_TROUBLE.format(status=error.status)
-        case TogetherBusy(retry_after_seconds=None):
-            return "Together asks us to slow down. Try again in a minute."
+            return f"Together has trouble on its own side{_status(error)}.", _SOON
         case TogetherBusy():
-            seconds = max(1, round(error.retry_after_seconds or 0))
-            return f"Together asks us to slow down. Try again in {seconds} s."
+            return "Together asks us to slow down.", _wait(error.retry_after_seconds)
+        case TogetherRefusedKey(status=403):
+            return "Together does not let our key see evaluation jobs.", _CHECK_KEY
         case TogetherRefusedKey():
-            return _KEY
+            return "Together refused our key.", _CHECK_KEY
         case TogetherRefused(status=404):
-            return _ADDRESS
+            return "There is no evaluation list at the address we ask.", _CHECK_ADDRESS
+        case TogetherRefused(status=int(status)) if status in _REDIRECTS:
+            return f"Together's address has moved{_status(error)}.", _CHECK_ADDRESS
         case TogetherRefused():
-            return _REFUSED.format(status=error.status) + _said(error)
+            return f"Together did not take the question{_status(error)}{_said(error)}.", (
+                f"`/evals help` shows what can be asked. {_IN_THE_LOG}"
+            )
         case _:
-            return _GARBLED
+            return "Together's answer cannot be read.", f"{_SOON} {_IN_THE_LOG}"
+
+
+def _wait(seconds: float | None) -> str:
+    if seconds is None:
+        return _SOON
+    return f"Try again in {span(timedelta(seconds=min(max(1, seconds), _LONGEST_WAIT_SECONDS)))}."
+
+
+def _status(error: TogetherError) -> str:
+    return "" if error.status is None else f" (it says {error.status})"
 
 
 def _said(error: TogetherError) -> str:
-    return f" It says: “{kit.foreign(error.detail, chars=_DETAIL_CHARS)}”" if error.detail else ""
+    return f": {quoted(error.detail, chars=_DETAIL_CHARS)}" if clean(error.detail) else ""
+
+
+def _code_word(error: SlackError) -> str:
+    word = foreign(error.code, chars=_WORD_CHARS)
+    return f" (it says {word})" if word else ""
+
+
+def _ours(words: str, *, chars: int = _OURS_CHARS) -> str:
+    """Words of ours, whose backticks are meant; escaped all the same, in case one was not ours."""
+    return escape(plain(words, chars=chars))

@@ -1,6 +1,9 @@
 """What a job found, in one line and as text bars; what it is, in words. Pure text, no blocks."""
 
+from unicodedata import east_asian_width
+
 from bot.domain.jobs import (
+    FAILED,
     ClassifyResults,
     CompareResults,
     EvaluationJob,
@@ -8,8 +11,8 @@ from bot.domain.jobs import (
     ScoreResults,
     Status,
 )
-from bot.rendering.figures import bar, bound, count, percent, score
-from bot.rendering.kit import foreign, plain
+from bot.rendering.figures import bar, bound, count, number_of, percent, score
+from bot.rendering.foreign import foreign, plain
 
 _MARKS: dict[str, str] = {
     Status.PENDING: "⏳",
@@ -29,6 +32,7 @@ _MODEL_CHARS = 60
 _LABEL_CHARS = 24
 _LABELS_IN_LINE = 3
 _LABELS_IN_BARS = 12
+_NO_FIGURES = "no figures given"
 
 
 def status_mark(job: EvaluationJob) -> str:
@@ -46,12 +50,17 @@ def type_word(job: EvaluationJob) -> str:
     return foreign(job.type, chars=_WORD_CHARS) or "no type"
 
 
-def model_name(model: Model, *, chars: int = _MODEL_CHARS) -> str:
+def model_name(model: Model) -> str:
     """A model without its maker (``Qwen3.5-9B``), or ``column "answer"``."""
     if model.is_column:
-        return f'column "{foreign(model.name, chars=chars)}"'
-    short = model.name.rstrip("/").rpartition("/")[2]
-    return foreign(short or model.name, chars=chars) or "unnamed model"
+        return column_name(model, chars=_MODEL_CHARS)
+    return foreign(_short(model), chars=_MODEL_CHARS) or "unnamed model"
+
+
+def column_name(model: Model, *, chars: int) -> str:
+    """A dataset column in a model's place: ``column "answer"``; a code span needs no quotes."""
+    shown = foreign(model.name, chars=chars)
+    return f"column {shown}" if shown.startswith("`") else f'column "{shown}"'
 
 
 def models_line(job: EvaluationJob) -> str:
@@ -59,63 +68,71 @@ def models_line(job: EvaluationJob) -> str:
     return " against ".join(model_name(model) for model in job.models)
 
 
-def result_line(job: EvaluationJob) -> str:
-    """What a completed job found, in one line of mrkdwn."""
+def result_parts(job: EvaluationJob) -> list[str]:
+    """What a job found, in mrkdwn: the headline, then what belongs to it. Empty before the end."""
     match job.results:
         case ClassifyResults() as found:
-            return _classify_line(found)
+            return _classify(found)
         case ScoreResults() as found:
-            return _score_line(found, pass_threshold=job.pass_threshold)
+            return _score(found, pass_threshold=job.pass_threshold)
         case CompareResults() as found:
-            return _compare_line(found, models=job.models)
+            return [_compare(found, models=job.models)]
         case None:
-            return "" if job.status != Status.COMPLETED else "completed without a result"
+            return ["no result given"] if job.status == Status.COMPLETED else []
+
+
+def error_words(job: EvaluationJob, *, chars: int) -> str:
+    """The first words of why a job failed; empty when it did not."""
+    if job.error is None:
+        return "no reason given" if job.status in FAILED else ""
+    return foreign(job.error, chars=chars) or "no reason given"
 
 
 def failed_rows_line(job: EvaluationJob) -> str:
     """``⚠ 12 of 200 rows not judged``; empty when every row was judged."""
-    if job.results is None or not job.results.failed_rows.total:
+    if job.results is None or job.results.failed_rows.total <= 0:
         return ""
     failed = job.results.failed_rows.total
-    asked = getattr(job.results, "num_samples", None)
+    asked = getattr(job.results, "num_samples", None) or 0
     if job.results.judged is not None:
-        asked = max(asked or 0, job.results.judged + failed)
-    of_all = f" of {count(asked)}" if asked else ""
-    return f"⚠ {count(failed)}{of_all} rows not judged"
+        asked = max(asked, job.results.judged + failed)
+    rows = "row" if max(asked, failed) == 1 else "rows"
+    return f"⚠ {count(failed)}{f' of {count(asked)}' if asked > 0 else ''} {rows} not judged"
 
 
 def bars(job: EvaluationJob) -> str:
     """Labels or wins as text bars, a line each, for a fixed pitch; empty when there is nothing."""
     rows = _bar_rows(job)
-    total = sum(number for _, number in rows)
+    total = sum(max(number, 0) for _, number in rows)
     if not total:
         return ""
     shown = rows[:_LABELS_IN_BARS]
-    width = max(len(name) for name, _ in shown)
+    width = max(_cells(name) for name, _ in shown)
     lines = [
-        f"{name:<{width}}  {bar(number / total)} {count(number)} · {percent(100 * number / total)}"
+        f"{name}{' ' * (width - _cells(name))}  {bar(number / total)} "
+        f"{count(number)} · {percent(100 * (number / total))}"
         for name, number in shown
     ]
     if len(rows) > len(shown):
-        lines.append(f"and {len(rows) - len(shown)} more labels")
+        lines.append(f"and {number_of(len(rows) - len(shown), 'more label')}")
     return "\n".join(lines)
 
 
-def _classify_line(found: ClassifyResults) -> str:
+def _classify(found: ClassifyResults) -> list[str]:
     parts = [] if found.pass_percentage is None else [f"{percent(found.pass_percentage)} pass"]
-    ranked = sorted(found.label_counts.items(), key=lambda item: -item[1])
+    ranked = _ranked(found)
     parts += [
         f"{foreign(label, chars=_LABEL_CHARS) or 'no label'} {count(number)}"
         for label, number in ranked[:_LABELS_IN_LINE]
     ]
     if len(ranked) > _LABELS_IN_LINE:
-        parts.append(f"{len(ranked) - _LABELS_IN_LINE} more labels")
+        parts.append(number_of(len(ranked) - _LABELS_IN_LINE, "more label"))
     if found.labels_unreadable:
         parts.append("labels could not be read")
-    return " · ".join(parts) or "no figures"
+    return parts or [_NO_FIGURES]
 
 
-def _score_line(found: ScoreResults, *, pass_threshold: float | None) -> str:
+def _score(found: ScoreResults, *, pass_threshold: float | None) -> list[str]:
     parts = []
     if found.mean_score is not None:
         spread = "" if found.std_score is None else f" ± {score(found.std_score)}"
@@ -123,31 +140,54 @@ def _score_line(found: ScoreResults, *, pass_threshold: float | None) -> str:
     if found.pass_percentage is not None:
         threshold = "" if pass_threshold is None else f" (≥ {bound(pass_threshold)})"
         parts.append(f"{percent(found.pass_percentage)} pass{threshold}")
-    return " · ".join(parts) or "no figures"
+    return parts or [_NO_FIGURES]
 
 
-def _compare_line(found: CompareResults, *, models: tuple[Model, ...]) -> str:
+def _compare(found: CompareResults, *, models: tuple[Model, ...]) -> str:
     if found.a_wins is None or found.b_wins is None:
-        return "no figures"
-    names = [model_name(model) for model in models] + ["A", "B"][len(models) :]
+        return _NO_FIGURES
     ahead, behind = max(found.a_wins, found.b_wins), min(found.a_wins, found.b_wins)
-    score_line = f"{count(ahead)} – {count(behind)}"  # noqa: RUF001 - a score has an en dash
-    ties = "" if found.ties is None else f", {count(found.ties)} {_ties(found.ties)}"
+    figures = f"{count(ahead)} – {count(behind)}"  # noqa: RUF001 - a score has an en dash
+    if found.ties is not None:
+        figures += f", {number_of(found.ties, 'tie')}"
     if ahead == behind:
-        return f"even, {score_line}{ties}"
-    return f"{names[0 if found.a_wins == ahead else 1]} wins {score_line}{ties}"
+        return f"even, {figures}"
+    winner = 0 if found.a_wins == ahead else 1
+    return f"{_names(models)[winner]} wins {figures}"
 
 
-def _ties(number: float) -> str:
-    return "tie" if number == 1 else "ties"
+def _names(models: tuple[Model, ...]) -> list[str]:
+    """What to call A and B: by name where the names tell them apart."""
+    names = [model_name(model) for model in models[:2]]
+    if len(names) > len(set(names)):
+        return [f"A ({names[0]})", f"B ({names[1]})"]
+    return names + ["A", "B"][len(names) :]
 
 
 def _bar_rows(job: EvaluationJob) -> list[tuple[str, float]]:
     match job.results:
-        case ClassifyResults(label_counts=counts):
-            ranked = sorted(counts.items(), key=lambda item: -item[1])
-            return [(plain(label, chars=_LABEL_CHARS) or "no label", n) for label, n in ranked]
+        case ClassifyResults() as found:
+            return [
+                (plain(label, chars=_LABEL_CHARS) or "no label", number)
+                for label, number in _ranked(found)
+            ]
         case CompareResults(a_wins=a_wins, b_wins=b_wins, ties=ties):
-            return [("A wins", a_wins or 0), ("B wins", b_wins or 0), ("ties", ties or 0)]
+            shorts = [plain(_short(model), chars=_LABEL_CHARS) for model in job.models[:2]]
+            a, b = (*shorts, "", "")[:2]
+            rows = [(f"A {a}".rstrip(), a_wins or 0), (f"B {b}".rstrip(), b_wins or 0)]
+            return rows if ties is None else [*rows, ("ties", ties)]
         case _:
             return []
+
+
+def _ranked(found: ClassifyResults) -> list[tuple[str, float]]:
+    return sorted(found.label_counts.items(), key=lambda item: -item[1])
+
+
+def _short(model: Model) -> str:
+    return model.name.rstrip("/").rpartition("/")[2] or model.name
+
+
+def _cells(text: str) -> int:
+    """How wide a text is in a fixed pitch, where an ideograph or emoji takes two cells."""
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -4,11 +4,13 @@ from bot.domain.jobs import ACTIVE, JOB_ID, EvaluationJob
 from bot.rendering import controls, kit
 from bot.rendering.controls import JobView, ListView
 from bot.rendering.figures import span
+from bot.rendering.foreign import foreign
 from bot.rendering.kit import Block, Element
 from bot.rendering.results import (
+    error_words,
     failed_rows_line,
     models_line,
-    result_line,
+    result_parts,
     status_mark,
     status_words,
     type_word,
@@ -17,43 +19,35 @@ from bot.rendering.results import (
 # The page of a job in Together's web app; people paste the same link in Slack.
 JOB_PAGE_URL = "https://api.together.ai/evaluations/result/"
 
-_ERROR_CHARS = 120
 _ID_CHARS = 128
+_ERROR_CHARS = 120
+_SHORT_ERROR_CHARS = 60
+_SPOKEN_ID_CHARS = 60
 
 
-def job_row(job: EvaluationJob, *, back: ListView | None = None) -> Block:
-    """One job in one section of three lines, with a *Details* button that knows the way back."""
-    lines = [
-        f"{status_mark(job)}  {job_link(job)} · {status_words(job)} · {type_word(job)}",
-        " · ".join(filter(None, [models_line(job), outcome(job), failed_rows_line(job)])),
-        time_line(job),
-    ]
-    return kit.section("\n".join(filter(None, lines)), accessory=_details_button(job, back=back))
+def job_rows(jobs: tuple[EvaluationJob, ...], *, back: ListView | None = None) -> list[Block]:
+    """A section of three lines for each job, with a *Details* button that knows the way back."""
+    return [_row(job, back=back) for job in jobs]
 
 
-def job_text(job: EvaluationJob) -> str:
-    """One job in one line of mrkdwn, complete without its row."""
-    parts = [
-        f"{status_mark(job)} {kit.foreign(job.id, chars=_ID_CHARS)} · {status_words(job)}",
-        type_word(job),
-        models_line(job),
-        outcome(job),
-        failed_rows_line(job),
-    ]
-    return " · ".join(filter(None, parts))
+def job_head(job: EvaluationJob) -> str:
+    """The mark, the linked id, the status and the type."""
+    return f"{status_mark(job)}  {_link(job)} · {status_words(job)} · {type_word(job)}"
 
 
-def job_link(job: EvaluationJob) -> str:
-    """The id, linked to Together's page when it may stand in a link."""
-    shown = kit.foreign(job.id, chars=_ID_CHARS)
-    return kit.link(JOB_PAGE_URL + job.id, shown) if JOB_ID.fullmatch(job.id) else shown
+def job_text(job: EvaluationJob, *, short: bool = False) -> str:
+    """One job in one line of mrkdwn that stands alone.
 
-
-def outcome(job: EvaluationJob) -> str:
-    """What a job found, or the first words of why it failed."""
-    if job.error is not None:
-        return kit.foreign(job.error, chars=_ERROR_CHARS) or "no reason given"
-    return result_line(job)
+    The short form keeps the id, the status and the headline of the result, in at most 330
+    characters, so that ten of them fit into a message's text whatever they hold.
+    """
+    failure = error_words(job, chars=_SHORT_ERROR_CHARS if short else _ERROR_CHARS)
+    found = result_parts(job)[:1] if short else result_parts(job)
+    outcome = " · ".join(filter(None, [failure, *found, failed_rows_line(job)]))
+    words = f"{_id(job)} {status_words(job)}{f': {outcome}' if outcome else ''}"
+    if short:
+        return words
+    return f"{words} ({', '.join(filter(None, [type_word(job), models_line(job)]))})"
 
 
 def time_line(job: EvaluationJob) -> str:
@@ -68,8 +62,31 @@ def time_line(job: EvaluationJob) -> str:
     return " · ".join(filter(None, parts))
 
 
+def _row(job: EvaluationJob, *, back: ListView | None) -> Block:
+    failure, found = error_words(job, chars=_ERROR_CHARS), result_parts(job)
+    if found:
+        found[0] = f"*{found[0]}*"
+    middle = [models_line(job), failure, *found, failed_rows_line(job)]
+    lines = [job_head(job), " · ".join(filter(None, middle)), time_line(job)]
+    return kit.section("\n".join(filter(None, lines)), accessory=_details_button(job, back=back))
+
+
+def _id(job: EvaluationJob) -> str:
+    return foreign(job.id, chars=_ID_CHARS) or "no id"
+
+
+def _link(job: EvaluationJob) -> str:
+    """The id, linked to Together's page when it may stand in a link; then it needs no care."""
+    return kit.link(JOB_PAGE_URL + job.id, job.id) if JOB_ID.fullmatch(job.id) else _id(job)
+
+
 def _details_button(job: EvaluationJob, *, back: ListView | None) -> Element | None:
     if not JOB_ID.fullmatch(job.id):
         return None
     value = controls.job_value(JobView(job_id=job.id, back=back))
-    return kit.button("Details", action_id=controls.JOB_DETAILS, value=value)
+    return kit.button(
+        "Details",
+        action_id=controls.JOB_DETAILS,
+        value=value,
+        spoken=f"Details of {job.id[:_SPOKEN_ID_CHARS]}",
+    )

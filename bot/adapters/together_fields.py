@@ -1,0 +1,96 @@
+"""What the fields of Together's objects may hold, as schemas that pydantic-core runs as it parses.
+
+- **Numbers**: a text, a boolean, NaN, an infinity and what lies outside a field's meaning (a
+  negative count, 120 per cent, anything beyond 2**53) is no number.
+- **Times**: without a zone they are UTC. Before the year 2000 (programs write "never" as the year
+  1 or 1970) and from the year 9000 on is no time.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic_core import CoreSchema
+from pydantic_core import core_schema as core
+
+_LARGEST = 2.0**53
+"""Beyond it a float no longer tells two whole numbers apart; no count or score comes near."""
+
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+
+Path = str | list[str] | list[list[str]]
+"""Where a value stands: a field's name, the names on the way to it, or several such ways."""
+
+
+def first_of(*schemas: CoreSchema) -> CoreSchema:
+    """What the first of these makes of a value, or else the next one."""
+    return core.union_schema(list(schemas), mode="left_to_right")
+
+
+def object_with(**fields: CoreSchema) -> CoreSchema:
+    """An object as a dict; what is missing in it or cannot be read stays out."""
+    return core.typed_dict_schema(
+        {
+            name: core.typed_dict_field(
+                core.with_default_schema(schema, on_error="omit"), required=False
+            )
+            for name, schema in fields.items()
+        }
+    )
+
+
+def value_of(cls: type, fields: Mapping[str, tuple[Path, CoreSchema, Any]]) -> CoreSchema:
+    """A frozen value made of an object.
+
+    Args:
+        cls: the value's dataclass.
+        fields: for each of its fields, where it stands in the object, what it may hold, and what
+            it becomes when it is missing or cannot be read; with ``...`` for that last one, the
+            object as a whole cannot be read then.
+    """
+    parts = [
+        core.dataclass_field(
+            name,
+            schema if default is ... else or_else(schema, default),
+            kw_only=True,
+            validation_alias=path,
+        )
+        for name, (path, schema, default) in fields.items()
+    ]
+    arguments = core.dataclass_args_schema(cls.__name__, parts)
+    return core.dataclass_schema(cls, arguments, list(fields), slots=True)
+
+
+def or_else(schema: CoreSchema, default: Any) -> CoreSchema:
+    """The same, with ``default`` for what is missing or cannot be read."""
+    return core.with_default_schema(schema, default=default, on_error="default")
+
+
+def tuple_of(schema: CoreSchema) -> CoreSchema:
+    """A list as a tuple; items that cannot be read stay out."""
+    item = core.with_default_schema(schema, on_error="omit")
+    return core.tuple_schema([item], variadic_item_index=0)
+
+
+def _number(low: float, high: float) -> CoreSchema:
+    return core.float_schema(strict=True, allow_inf_nan=False, ge=low, le=high)
+
+
+def _utc(at: datetime) -> datetime:
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if not _EARLIEST <= aware < _LATEST:
+        raise ValueError("no time of an evaluation")
+    return aware.astimezone(UTC)
+
+
+TEXT = core.str_schema(strict=True)
+FLAG = core.bool_schema(strict=True)
+COUNT = _number(0, _LARGEST)
+SCORE = _number(-_LARGEST, _LARGEST)
+PERCENTAGE = _number(0, 100)
+TIME = first_of(
+    # As Together writes it, in UTC, without a detour through Python.
+    core.datetime_schema(tz_constraint=0, ge=_EARLIEST, lt=_LATEST),
+    core.no_info_after_validator_function(_utc, core.datetime_schema()),
+)

@@ -1,0 +1,155 @@
+"""``evals-bot demo``: the real bot between a local Slack and a local Together, in a terminal."""
+
+import asyncio
+import contextlib
+import logging
+import sys
+import threading
+from datetime import UTC, datetime
+
+import click
+from pydantic import SecretStr
+
+from bot.logs import set_up_logging
+from bot.rendering.problems import STILL_ASKING
+from bot.running import serving
+from bot.sandbox.slack import (
+    Control,
+    InstalledApp,
+    Interaction,
+    LocalSlack,
+    Look,
+    Message,
+    Refused,
+    render,
+)
+from bot.sandbox.together import LocalTogether, World, believable_jobs
+from bot.scopes import SCOPES
+from bot.settings import LogFormat, Settings
+from handlers.commands import COMMAND
+
+_KEY = "local-key"
+_PROMPT = "> "
+_GREETING = """\
+evals-bot, with a local Slack and a local Together that has {jobs} evaluation jobs.
+Type {command}, {command} failed, {command} type:compare since:7d, {command} help …
+A number presses a button of the last message. q ends it."""
+_HOW = f"Type a command, such as {COMMAND} failed, or the number of a button. q ends it."
+
+
+async def run_demo(*, seed: int) -> None:
+    """Answer typed lines until ``q``, the end of input, or Ctrl-C."""
+    set_up_logging(logging.getLevelName(logging.WARNING), LogFormat.TEXT)
+    jobs = believable_jobs(seed=seed, now=datetime.now(UTC))
+    async with (
+        LocalTogether(World(jobs), api_key=_KEY, seed=seed) as together,
+        LocalSlack(InstalledApp(scopes=frozenset(SCOPES)), seed=seed) as slack,
+        serving(_settings(slack, together)),
+    ):
+        await slack.connected()
+        click.echo(_GREETING.format(jobs=len(jobs), command=COMMAND))
+        await _Terminal(slack).converse()
+
+
+def _settings(slack: LocalSlack, together: LocalTogether) -> Settings:
+    """Settings of the demo alone: what is in ``.env`` is for the real Slack."""
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]  # pydantic-settings takes it
+        slack_bot_token=SecretStr(slack.app.bot_token),
+        slack_app_token=SecretStr(slack.app.app_token),
+        slack_api_url=slack.api_url,
+        together_api_key=SecretStr(_KEY),
+        together_base_url=together.base_url,
+        health_port=0,
+    )
+
+
+class _Terminal:
+    """One person at a keyboard. The numbers are those of the last message."""
+
+    def __init__(self, slack: LocalSlack) -> None:
+        self._slack = slack
+        self._message: Message | None = None
+        self._controls: tuple[Control, ...] = ()
+
+    async def converse(self) -> None:
+        while (line := await _ask()) is not None:
+            typed = line.strip()
+            if typed in {"q", "quit", "exit"}:
+                return
+            interaction = await self._do(typed)
+            if interaction is not None:
+                await self._show(interaction)
+
+    async def _do(self, typed: str) -> Interaction | None:
+        command, _, text = typed.partition(" ")
+        if command == COMMAND:
+            return await self._slack.command(text)
+        for control in self._controls:
+            if typed == str(control.number) and self._message is not None:
+                return await self._press(control, self._message)
+        if typed:
+            click.echo(_HOW)
+        return None
+
+    async def _press(self, control: Control, message: Message) -> Interaction | None:
+        if control.option is not None:
+            return await self._slack.choose(
+                message, control.action_id, control.option, block_id=control.block_id
+            )
+        if control.url is not None:
+            click.echo(f"Slack would open {control.url}")
+        pressed = await self._slack.press(message, control.action_id, block_id=control.block_id)
+        return None if control.url is not None else pressed
+
+    async def _show(self, interaction: Interaction) -> None:
+        if interaction.problem is not None:
+            click.echo(f"Slack says: {interaction.problem}")
+            return
+        count = 1
+        message = await interaction.answer(count, timeout=60)
+        while message.text == STILL_ASKING.text:
+            click.echo(message.text)
+            count += 1
+            message = await interaction.answer(count, timeout=60)
+        look = Look(
+            zone=datetime.now().astimezone().tzinfo or UTC,
+            now=datetime.now(UTC),
+            ansi=sys.stdout.isatty(),
+        )
+        rendering = render(message, look)
+        self._message, self._controls = message, rendering.controls
+        click.echo()
+        for shown in rendering.lines:
+            click.echo(f"  {shown}")
+        click.echo()
+        for refused in interaction.refusals:
+            click.echo(f"Slack refused: {_refusal(refused)}")
+
+
+def _refusal(refused: Refused) -> str:
+    return f"{refused.error} {'; '.join(map(str, refused.problems))}"
+
+
+async def _ask() -> str | None:
+    """One typed line, None at the end. A thread waits, so that Ctrl-C need not."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str | None] = loop.create_future()
+
+    def tell(line: str | None) -> None:
+        if not answer.done():
+            answer.set_result(line)
+
+    def wait() -> None:
+        try:
+            line = input(_PROMPT)
+        except EOFError:
+            line = None
+        with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
+            loop.call_soon_threadsafe(tell, line)
+
+    threading.Thread(target=wait, daemon=True).start()
+    line = await answer
+    if line is None or not sys.stdin.isatty():
+        click.echo(line or "")
+    return line

@@ -1,0 +1,179 @@
+"""Settings from the environment and from ``.env``. The table in the README is their contract."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.domain.addresses import is_loopback
+from bot.domain.errors import SettingsError
+from bot.domain.workspace import Guests
+
+
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+class LogFormat(StrEnum):
+    """How a log line looks: ``auto`` is readable on a terminal, else JSON."""
+
+    AUTO = "auto"
+    TEXT = "text"
+    JSON = "json"
+
+
+def _wrong(sentence: str) -> PydanticCustomError:
+    return PydanticCustomError("wrong", "{sentence}", {"sentence": sentence})
+
+
+def _web_address(url: str) -> str:
+    """A bearer token travels to this address: in the clear on this machine alone."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise _wrong("has to be a web address, such as https://api.example.com/v1")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise _wrong("has to begin with https:// (http:// is for this machine alone)")
+    return url
+
+
+def _ends_with_slash(url: str) -> str:
+    return url if url.endswith("/") else f"{url}/"
+
+
+def _begins_with(prefix: str, where: str) -> AfterValidator:
+    def check(token: SecretStr) -> SecretStr:
+        if not token.get_secret_value().startswith(prefix):
+            raise _wrong(f"has to begin with {prefix} ({where})")
+        return token
+
+    return AfterValidator(check)
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(filter(None, (part.strip() for part in value.split(","))))
+    return value
+
+
+def _strip(value: Any) -> Any:
+    """Secrets are pasted, and a line break comes along."""
+    return value.strip() if isinstance(value, str) else value
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_strip)]
+Ids = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+"""0 is any free port."""
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class TogetherSettings(BaseSettings):
+    """What a lookup needs: Together's side, and the log."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        str_strip_whitespace=True,
+    )
+
+    together_api_key: Secret
+    together_base_url: WebAddress = "https://api.together.ai/v1"
+    log_level: Annotated[LogLevel, BeforeValidator(lambda word: str(word).strip().upper())] = (
+        LogLevel.INFO
+    )
+    log_format: LogFormat = LogFormat.AUTO
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be shown or logged."""
+        fields = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(f.get_secret_value() for f in fields if isinstance(f, SecretStr))
+
+
+class Settings(TogetherSettings):
+    """Everything that ``evals-bot run`` needs."""
+
+    slack_bot_token: Annotated[Secret, _begins_with("xoxb-", "OAuth & Permissions")]
+    slack_app_token: Annotated[Secret, _begins_with("xapp-", "App-Level Tokens")] | None = None
+    slack_signing_secret: Secret | None = None
+    slack_api_url: Annotated[WebAddress, AfterValidator(_ends_with_slash)] = (
+        "https://slack.com/api/"
+    )
+    evals_channel: Ids = ()
+    evals_guests: Guests = Guests.DENY
+    host: str = "127.0.0.1"
+    port: Port = 3000
+    health_host: str = "127.0.0.1"
+    health_port: Port = 3001
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is reached over a WebSocket; without an app token it calls us by HTTP."""
+        return self.slack_app_token is not None
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            raise _wrong(
+                "SLACK_APP_TOKEN is missing: set it for Socket Mode, or set SLACK_SIGNING_SECRET "
+                "for HTTP mode"
+            )
+        return self
+
+
+_WHERE = {
+    "slack_bot_token": "the bot token of your Slack app (xoxb-, OAuth & Permissions)",
+    "together_api_key": "a key from Together's settings page",
+}
+
+S = TypeVar("S", bound=TogetherSettings)
+
+
+def read_settings(kind: type[S]) -> S:
+    """Read the environment and ``.env``.
+
+    Raises:
+        SettingsError: something is missing or wrong; one sentence names each such setting.
+    """
+    try:
+        return kind()  # type: ignore[call-arg]  # the environment fills it
+    except ValidationError as error:
+        raise SettingsError("; ".join(map(_sentence, error.errors()))) from None
+
+
+def _sentence(fault: Any) -> str:
+    """One fault, without its input: that may be a secret."""
+    if not fault["loc"]:
+        return str(fault["msg"])
+    field = str(fault["loc"][0]).lower()
+    if fault["type"] == "missing":
+        return f"{field.upper()} is missing: set it to {_WHERE[field]}"
+    words = fault["msg"] if fault["type"] == "wrong" else _ours(fault)
+    return f"{field.upper()} {words}"
+
+
+def _ours(fault: Any) -> str:
+    """Pydantic's finding in our words."""
+    limits = fault.get("ctx", {})
+    if fault["type"] == "enum":
+        return f"has to be one of these: {limits['expected']}"
+    if fault["type"] in {"greater_than_equal", "less_than_equal", "int_parsing"}:
+        return "has to be a whole number from 0 (any free port) to 65535"
+    return f"is wrong: {fault['msg']}"

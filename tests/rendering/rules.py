@@ -1,0 +1,193 @@
+"""What Slack takes, and what we promise beyond it, checked over every part of a message."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from bot.rendering.kit import Message
+
+# https://docs.slack.dev/reference/block-kit/blocks and the pages below it
+_BLOCKS = 50
+_FIELDS = 10
+_FIELD_CHARS = 2000
+_TEXT_OBJECT_CHARS = 3000
+_HEADER_CHARS = 150
+_CONTEXT_ELEMENTS = 10
+_ACTIONS_ELEMENTS = 25
+_LABEL_CHARS = 75
+_VALUE_CHARS = 2000
+_OPTION_VALUE_CHARS = 150
+_OPTIONS = 100
+# Below what msg_blocks_too_long was seen at, a header counting 100 more than its words.
+_MESSAGE_CHARS = 12_000
+_HEADER_OVERHEAD_CHARS = 100
+_TOP_TEXT_CHARS = 4000
+
+_TOKEN = re.compile(r"<[^<>]*>")
+_OUR_TOKEN = re.compile(
+    r"<https://api\.together\.ai/evaluations/result/(?P<id>[A-Za-z0-9_-]{1,128})\|(?P=id)>"
+    r"|<!date\^[1-9][0-9]*\^\{date_short_pretty\} at \{time\}\|[0-9]{4}-[0-9: -]+ UTC>"
+)
+_ENTITY = re.compile(r"&(?:amp|lt|gt);")
+_CODE = re.compile(r"`[^`\n]+`")
+_BOLD = re.compile(r"\*[^*\s](?:[^*\n]*[^*\s])?\*")
+_SHORTCODE = re.compile(r":[\w+'-]+:")
+_EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_BLANK_LOOKING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u2800\u3164\uffa0\ufe00")
+
+
+def check(message: Message, *, mentioned: frozenset[str] = frozenset(), ours: bool = False) -> None:
+    """Assert that Slack takes this message and that only what is ours is live in it.
+
+    ``mentioned`` are the people whom it may mention; ``ours`` lets its words be formatted at will.
+    """
+    json.dumps([message.text, message.blocks], ensure_ascii=False).encode()
+    assert len(message.text) <= _TOP_TEXT_CHARS
+    assert len(message.blocks) <= _BLOCKS
+    for block in message.blocks:
+        _CHECKS[block["type"]](block)
+    for kind, text in [("mrkdwn", message.text), *visible_texts(message)]:
+        assert text.strip()
+        assert not [char for char in text if _is_hidden(char)], ascii(text)
+        if kind == "mrkdwn":
+            _check_mrkdwn(text, mentioned=mentioned, ours=ours)
+    assert weight(message) <= _MESSAGE_CHARS
+
+
+def weight(message: Message) -> int:
+    """What Slack counts of a message's blocks, in escaped characters; more rather than less."""
+    headers = sum(block["type"] == "header" for block in message.blocks)
+    texts = sum(
+        len(text) if kind == "mrkdwn" else len(_escaped(text))
+        for kind, text in visible_texts(message)
+    )
+    return texts + headers * _HEADER_OVERHEAD_CHARS
+
+
+def visible_texts(message: Message) -> Iterator[tuple[str, str]]:
+    """Each text of the blocks that people see or hear, with its kind."""
+    for part in _walk(message.blocks):
+        if "text" in part and isinstance(part["text"], str):
+            yield part["type"], part["text"]
+        if "accessibility_label" in part:
+            yield "plain_text", part["accessibility_label"]
+
+
+def _walk(part: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict):
+        yield part
+        for value in part.values():
+            yield from _walk(value)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from _walk(value)
+
+
+def _check_mrkdwn(text: str, *, mentioned: frozenset[str], ours: bool) -> None:
+    meant = {f"<@{user_id}>" for user_id in mentioned}
+    live = [token for token in _TOKEN.findall(text) if not _OUR_TOKEN.fullmatch(token)]
+    assert set(live) <= meant, live
+    words = _TOKEN.sub("", text)
+    assert "<" not in words
+    assert ">" not in words
+    assert "&" not in _ENTITY.sub("", words), words
+    if not ours:
+        _check_unformatted(words)
+
+
+def _check_unformatted(words: str) -> None:
+    unformatted = _CODE.sub("code", words)
+    assert "`" not in unformatted, words
+    unformatted = _BOLD.sub("", unformatted)
+    assert "*" not in unformatted, words
+    assert "~" not in unformatted, words
+    assert not _EDGE_UNDERSCORE.search(unformatted), words
+    assert not _SHORTCODE.search(unformatted), words
+    assert not re.search(r"^&gt;", unformatted, re.MULTILINE), words
+
+
+def _is_hidden(char: str) -> bool:
+    if char in "\n\N{NO-BREAK SPACE}":
+        return False
+    hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return unicodedata.category(char) in hidden or char in _BLANK_LOOKING
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _check_text(part: dict[str, Any], kinds: set[str], chars: int) -> None:
+    assert part["type"] in kinds
+    assert 0 < len(part["text"]) <= chars
+    assert part.get("verbatim") is (True if part["type"] == "mrkdwn" else None)
+
+
+def _check_section(block: dict[str, Any]) -> None:
+    assert set(block) <= {"type", "text", "fields", "accessory"}
+    assert "text" in block or "fields" in block
+    if "text" in block:
+        _check_text(block["text"], {"mrkdwn"}, _TEXT_OBJECT_CHARS)
+    if "fields" in block:
+        assert 0 < len(block["fields"]) <= _FIELDS
+        for field in block["fields"]:
+            _check_text(field, {"mrkdwn"}, _FIELD_CHARS)
+    if "accessory" in block:
+        _check_element(block["accessory"])
+
+
+def _check_header(block: dict[str, Any]) -> None:
+    _check_text(block["text"], {"plain_text"}, _HEADER_CHARS)
+
+
+def _check_context(block: dict[str, Any]) -> None:
+    assert 0 < len(block["elements"]) <= _CONTEXT_ELEMENTS
+    for element in block["elements"]:
+        _check_text(element, {"mrkdwn"}, _TEXT_OBJECT_CHARS)
+
+
+def _check_actions(block: dict[str, Any]) -> None:
+    elements = block["elements"]
+    assert 0 < len(elements) <= _ACTIONS_ELEMENTS
+    assert len({element["action_id"] for element in elements}) == len(elements)
+    for element in elements:
+        _check_element(element)
+
+
+def _check_rich_text(block: dict[str, Any]) -> None:
+    assert block["elements"]
+    for element in block["elements"]:
+        assert element["type"] in {"rich_text_quote", "rich_text_preformatted"}
+        for part in element["elements"]:
+            assert part["type"] == "text"
+            assert part["text"]
+
+
+def _check_element(element: dict[str, Any]) -> None:
+    assert 0 < len(element["action_id"]) <= 255
+    if element["type"] == "static_select":
+        _check_text(element["placeholder"], {"plain_text"}, 150)
+        assert 0 < len(element["options"]) <= _OPTIONS
+        for option in element["options"]:
+            _check_text(option["text"], {"plain_text"}, _LABEL_CHARS)
+            assert 0 < len(option["value"]) <= _OPTION_VALUE_CHARS
+        return
+    assert element["type"] == "button"
+    _check_text(element["text"], {"plain_text"}, _LABEL_CHARS)
+    assert len(element.get("accessibility_label", "")) <= _LABEL_CHARS
+    assert len(element.get("url", "")) <= 3000
+    assert ("url" in element) is not ("value" in element)
+    # Slack may hand these back as entities, so a value does without.
+    assert not set(element.get("value", "")) & set("&<>")
+    assert 0 < len(element.get("value", "x")) <= _VALUE_CHARS
+
+
+_CHECKS = {
+    "section": _check_section,
+    "header": _check_header,
+    "context": _check_context,
+    "actions": _check_actions,
+    "rich_text": _check_rich_text,
+}
