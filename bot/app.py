@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers
 from bot.adapters.clock import SystemClock
 from bot.adapters.response_urls import ResponseUrls
-from bot.adapters.slack import SlackPeople
+from bot.adapters.slack import SlackPeople, web_client
 from bot.adapters.together import TogetherClient
 from bot.domain.workspace import Workspace
 from bot.ports import Clock, Evaluations, People, Replies
@@ -76,7 +76,7 @@ def build(
         )
 
     slack_app = AsyncApp(
-        client=client,
+        client=web_client(None, api_url=client.base_url),  # authorize brings the token
         authorize=authorize,
         process_before_response=True,  # see handlers.desk
         request_verification_enabled=False,  # adapters.slack_http has done it

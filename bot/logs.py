@@ -40,6 +40,12 @@ def set_up_logging(
         logging.getLogger(name).setLevel(max(root.level, logging.INFO))
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bolt warns at each start that a client goes before SLACK_BOT_TOKEN: here it shall."""
+    return "`client` as well" not in record.getMessage()
 
 
 class _Redacting(logging.Formatter):

@@ -33,7 +33,7 @@ _PEOPLE_SECONDS = 600.0
 """So long a person who became a guest may still pass for a member."""
 
 
-def web_client(token: str, *, api_url: str) -> AsyncWebClient:
+def web_client(token: str | None, *, api_url: str) -> AsyncWebClient:
     """A client that never sends twice by itself, and reaches stand-ins without a proxy."""
     client = AsyncWebClient(
         token=token, base_url=api_url, timeout=DEADLINE_SECONDS, retry_handlers=[]
@@ -114,9 +114,12 @@ def slack_errors() -> Iterator[None]:
     try:
         yield
     except SlackApiError as error:
-        code = str(error.response.get("error") or "")
-        if code in _PASSING or error.response.status_code >= 500:  # noqa: PLR2004 - HTTP's 5xx
-            raise SlackUnreachable(f"Slack is in trouble: {code}", code=code) from None
+        # What is not JSON comes without ``data``, or with text in its place.
+        told = getattr(error.response, "data", None)
+        code = str(told.get("error") or "") if isinstance(told, dict) else ""
+        if not code or code in _PASSING:
+            reason = code or "unreadable answer"
+            raise SlackUnreachable(f"Slack is in trouble: {reason}", code=code) from None
         raise SlackRefused(f"Slack refused: {code}", code=code) from None
     except (TimeoutError, aiohttp.ClientError, json.JSONDecodeError) as error:
         raise SlackUnreachable(f"Slack did not answer: {type(error).__name__}") from None

@@ -6,9 +6,8 @@
   1 or 1970) and from the year 9000 on is no time.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as core
@@ -21,6 +20,15 @@ _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 Path = str | list[str] | list[list[str]]
 """Where a value stands: a field's name, the names on the way to it, or several such ways."""
+
+Field = tuple[Path, CoreSchema, Any]
+"""Where a value stands, what it may hold, and what it becomes when it is missing or cannot be read.
+
+With ``...`` for that last one, the object around it cannot be read then.
+"""
+
+after = core.no_info_after_validator_function
+"""What a function of ours makes of a value that fits a schema."""
 
 
 def first_of(*schemas: CoreSchema) -> CoreSchema:
@@ -40,21 +48,14 @@ def object_with(**fields: CoreSchema) -> CoreSchema:
     )
 
 
-def value_of(cls: type, fields: Mapping[str, tuple[Path, CoreSchema, Any]]) -> CoreSchema:
-    """A frozen value made of an object.
-
-    Args:
-        cls: the value's dataclass.
-        fields: for each of its fields, where it stands in the object, what it may hold, and what
-            it becomes when it is missing or cannot be read; with ``...`` for that last one, the
-            object as a whole cannot be read then.
-    """
+def value_of(cls: type, **fields: Field) -> CoreSchema:
+    """A frozen value made of an object, by the names that its fields have in ``cls``."""
     parts = [
         core.dataclass_field(
             name,
             schema if default is ... else or_else(schema, default),
             kw_only=True,
-            validation_alias=path,
+            validation_alias=cast("Any", path),  # its list may also hold numbers
         )
         for name, (path, schema, default) in fields.items()
     ]
@@ -85,6 +86,8 @@ def _utc(at: datetime) -> datetime:
 
 
 TEXT = core.str_schema(strict=True)
+KEY = core.str_schema(strict=True, pattern=r"^[^\x00]+$")  # databases take no NUL
+LABEL = core.str_schema(strict=True, pattern=r"^[^\x00]*$")
 FLAG = core.bool_schema(strict=True)
 COUNT = _number(0, _LARGEST)
 SCORE = _number(-_LARGEST, _LARGEST)
@@ -92,5 +95,5 @@ PERCENTAGE = _number(0, 100)
 TIME = first_of(
     # As Together writes it, in UTC, without a detour through Python.
     core.datetime_schema(tz_constraint=0, ge=_EARLIEST, lt=_LATEST),
-    core.no_info_after_validator_function(_utc, core.datetime_schema()),
+    after(_utc, core.datetime_schema()),
 )

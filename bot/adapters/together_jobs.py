@@ -4,8 +4,8 @@ Together with ``together_results`` this is all that knows Together's field names
 there (every prompt, every token of another provider) never becomes a Python object. No field is
 required and each is read on its own: what cannot be read takes nothing else with it.
 
-Texts are kept as they came but for what nobody could store: NUL is left out, half a surrogate pair
-becomes ``?``, and a stray byte the replacement character.
+Texts are kept as they came but for what UTF-8 cannot hold: half a surrogate pair becomes ``?`` and
+a stray byte the replacement character. An id, status, type or label with NUL cannot be read.
 """
 
 import json
@@ -19,20 +19,30 @@ from pydantic_core import core_schema as core
 
 from bot.adapters.together_fields import (
     FLAG,
+    KEY,
     SCORE,
     TEXT,
     TIME,
+    Field,
+    after,
     first_of,
     object_with,
     or_else,
     tuple_of,
     value_of,
 )
-from bot.adapters.together_results import RESULTS
-from bot.domain.jobs import ACTIVE, FAILED, EvaluationJob, JobList, Model, StatusUpdate
+from bot.adapters.together_results import CLASSIFY_RESULTS, COMPARE_RESULTS, SCORE_RESULTS
+from bot.domain.jobs import (
+    ACTIVE,
+    FAILED,
+    EvaluationJob,
+    EvaluationType,
+    JobList,
+    Model,
+    StatusUpdate,
+)
 
 _WITHOUT_RESULTS = FAILED | ACTIVE
-_NUL = rb"\u0000"
 _INT_DIGITS = 300
 
 
@@ -68,26 +78,24 @@ def read_job(body: bytes) -> EvaluationJob:
 def _read(body: bytes) -> list[EvaluationJob | None]:
     """The rows of a list; None stands for one that is no object or has no id."""
     rows: list[EvaluationJob | None]
-    if _NUL not in body:
-        try:
-            rows = _ROWS.validate_json(body)
-        except ValueError:
-            pass  # Half a pair or a stray byte in one row must not cost the others: see below.
-        else:
-            return rows
-    text = body.decode("utf-8-sig", "replace")
     try:
-        rows = _ROWS.validate_python(_clean(json.loads(text, parse_int=_int, strict=False)))
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        rows = _ROWS.validate_json(body)
+    except ValueError:
+        # The fast parser gives up a whole page for one stray byte, half a surrogate pair or
+        # overlong number in one row; Python's is slower and takes them.
+        text = body.decode("utf-8-sig", "replace")
+        try:
+            rows = _ROWS.validate_python(_clean(json.loads(text, parse_int=_int, strict=False)))
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
     return rows
 
 
 def _clean(value: Any) -> Any:
-    """The same with texts that UTF-8 and a database can hold."""
+    """The same with texts that UTF-8 can hold."""
     match value:
         case str():
-            return value.replace("\0", "").encode("utf-8", "replace").decode()
+            return value.encode("utf-8", "replace").decode()
         case list():
             return [_clean(item) for item in value]
         case dict():
@@ -101,20 +109,78 @@ def _int(digits: str) -> int | float:
     return int(digits) if len(digits) <= _INT_DIGITS else float(digits)
 
 
-def _model(found: Mapping[str, str]) -> Model:
-    return Model(name=found["model"])
+def _rows() -> SchemaValidator:
+    by_type = {
+        EvaluationType.CLASSIFY: _job(_alone(), CLASSIFY_RESULTS),
+        EvaluationType.SCORE: _job(_alone(), SCORE_RESULTS),
+        EvaluationType.COMPARE: _job(_a_and_b(), COMPARE_RESULTS),
+    }
+    unknown = _job(_alone(), core.none_schema())
+    job = first_of(core.tagged_union_schema(dict(by_type), discriminator="type"), unknown)
+    # An error of the schema would quote what it could not read, prompts included.
+    config = core.CoreConfig(hide_input_in_errors=True)
+    rows = core.list_schema(or_else(after(_without_early_results, job), None), strict=True)
+    return SchemaValidator(rows, config)
 
 
-def _column(name: str) -> Model:
-    return Model(name=name, is_column=True)
+def _job(models: Field, results: CoreSchema) -> CoreSchema:
+    step = value_of(
+        StatusUpdate,
+        status=("status", TEXT, ""),
+        message=("message", TEXT, ""),
+        at=("timestamp", TIME, None),
+    )
+    given = "parameters"
+    return value_of(
+        EvaluationJob,
+        id=("workflow_id", KEY, ...),
+        status=("status", KEY, ""),
+        type=("type", KEY, ""),
+        models=models,
+        judge=([given, "judge", "model"], TEXT, None),
+        dataset=([given, "input_data_file_path"], TEXT, None),
+        labels=([given, "labels"], tuple_of(TEXT), ()),
+        pass_labels=([given, "pass_labels"], tuple_of(TEXT), ()),
+        min_score=([given, "min_score"], SCORE, None),
+        max_score=([given, "max_score"], SCORE, None),
+        pass_threshold=([given, "pass_threshold"], SCORE, None),
+        position_bias_corrected=(
+            [given, "disable_position_bias_correction"],
+            after(not_, FLAG),
+            None,
+        ),
+        created_at=("created_at", TIME, None),
+        updated_at=("updated_at", TIME, None),
+        owner_id=("owner_id", TEXT, None),
+        history=("status_updates", tuple_of(step), ()),
+        error=([["results", "error", "message"], ["results", "error"]], TEXT, None),
+        results=("results", results, None),
+    )
 
 
-def _models(found: Mapping[str, Model]) -> tuple[Model, ...]:
-    """A and B, or the model to evaluate. When one of the two is not known it has no name."""
-    if "model_a" in found or "model_b" in found:
-        nameless = Model(name="")
-        return (found.get("model_a", nameless), found.get("model_b", nameless))
-    return tuple(found.values())
+def _alone() -> Field:
+    """The one model to evaluate."""
+    return (["parameters", "model_to_evaluate"], after(lambda model: (model,), _model()), ())
+
+
+def _a_and_b() -> Field:
+    """Both models of a comparison; one that is not known has no name, so that A stays A."""
+    found = object_with(model_a=_model(), model_b=_model())
+    return ("parameters", after(_pair, found), ())
+
+
+def _model() -> CoreSchema:
+    """An object names a model, a text the dataset column that already holds the answers."""
+    named = core.typed_dict_schema({"model": core.typed_dict_field(TEXT)})
+    return first_of(
+        after(lambda found: Model(name=found["model"]), named),
+        after(lambda column: Model(name=column, is_column=True), TEXT),
+    )
+
+
+def _pair(found: Mapping[str, Model]) -> tuple[Model, ...]:
+    nameless = Model(name="")
+    return (found.get("model_a", nameless), found.get("model_b", nameless)) if found else ()
 
 
 def _without_early_results(job: EvaluationJob) -> EvaluationJob:
@@ -122,68 +188,6 @@ def _without_early_results(job: EvaluationJob) -> EvaluationJob:
     if job.results is not None and job.status in _WITHOUT_RESULTS:
         return replace(job, results=None)
     return job
-
-
-def _rows() -> SchemaValidator:
-    by_type = core.tagged_union_schema(
-        {kind: _job(results) for kind, results in RESULTS.items()}, discriminator="type"
-    )
-    job = core.no_info_after_validator_function(
-        _without_early_results, first_of(by_type, _job(core.none_schema()))
-    )
-    # An error of the schema would quote what it could not read, prompts included.
-    config = core.CoreConfig(hide_input_in_errors=True)
-    return SchemaValidator(core.list_schema(or_else(job, None), strict=True), config)
-
-
-def _job(results: CoreSchema) -> CoreSchema:
-    step = value_of(
-        StatusUpdate,
-        {
-            "status": ("status", TEXT, ""),
-            "message": ("message", TEXT, ""),
-            "at": ("timestamp", TIME, None),
-        },
-    )
-    # A text in place of a model names the dataset column that already holds the answers.
-    model = first_of(
-        core.no_info_after_validator_function(
-            _model, core.typed_dict_schema({"model": core.typed_dict_field(TEXT, required=True)})
-        ),
-        core.no_info_after_validator_function(_column, TEXT),
-    )
-    models = core.no_info_after_validator_function(
-        _models, object_with(model_to_evaluate=model, model_a=model, model_b=model)
-    )
-    both_ways = core.no_info_after_validator_function(not_, FLAG)
-    given = "parameters"
-    return value_of(
-        EvaluationJob,
-        {
-            "id": ("workflow_id", core.str_schema(strict=True, min_length=1), ...),
-            "status": ("status", TEXT, ""),
-            "type": ("type", TEXT, ""),
-            "models": (given, models, ()),
-            "judge": ([given, "judge", "model"], TEXT, None),
-            "dataset": ([given, "input_data_file_path"], TEXT, None),
-            "labels": ([given, "labels"], tuple_of(TEXT), ()),
-            "pass_labels": ([given, "pass_labels"], tuple_of(TEXT), ()),
-            "min_score": ([given, "min_score"], SCORE, None),
-            "max_score": ([given, "max_score"], SCORE, None),
-            "pass_threshold": ([given, "pass_threshold"], SCORE, None),
-            "position_bias_corrected": (
-                [given, "disable_position_bias_correction"],
-                both_ways,
-                None,
-            ),
-            "created_at": ("created_at", TIME, None),
-            "updated_at": ("updated_at", TIME, None),
-            "owner_id": ("owner_id", TEXT, None),
-            "history": ("status_updates", tuple_of(step), ()),
-            "error": ([["results", "error", "message"], ["results", "error"]], TEXT, None),
-            "results": ("results", results, None),
-        },
-    )
 
 
 _ROWS = _rows()

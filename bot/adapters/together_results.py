@@ -1,4 +1,7 @@
-"""What an evaluation job found, as Together writes it for each type of job."""
+"""What an evaluation job found, as Together writes it for each type of job.
+
+An object in which nothing can be read stands for no results.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -9,20 +12,16 @@ from pydantic_core import core_schema as core
 
 from bot.adapters.together_fields import (
     COUNT,
+    LABEL,
     PERCENTAGE,
     SCORE,
     TEXT,
+    after,
     first_of,
     object_with,
     or_else,
 )
-from bot.domain.jobs import (
-    ClassifyResults,
-    CompareResults,
-    EvaluationType,
-    FailedRows,
-    ScoreResults,
-)
+from bot.domain.jobs import ClassifyResults, CompareResults, FailedRows, ScoreResults
 
 _Found = Mapping[str, Any]
 _NO_FAILED_ROWS = FailedRows()
@@ -83,42 +82,33 @@ def _labels() -> CoreSchema:
 
     All of them or none (then it is None), since some without the others would give a wrong sum.
     """
-    no_nul = core.str_schema(strict=True, pattern=r"^[^\x00]*$")
-    counts = core.no_info_after_validator_function(
-        MappingProxyType, core.dict_schema(no_nul, COUNT)
-    )
-    absent = core.no_info_after_validator_function(
-        lambda _: _NO_LABELS, core.literal_schema([None, ""])
-    )
+    counts = after(MappingProxyType, core.dict_schema(LABEL, COUNT))
+    absent = after(lambda _: _NO_LABELS, core.literal_schema([None, ""]))
     return or_else(first_of(counts, core.json_schema(counts), absent), None)
 
 
 _COMMON = {"generation_fail_count": COUNT, "judge_fail_count": COUNT, "result_file_id": TEXT}
 
-RESULTS: Mapping[str, CoreSchema] = {
-    EvaluationType.CLASSIFY: core.no_info_after_validator_function(
-        _classify,
-        object_with(
-            pass_percentage=PERCENTAGE,
-            label_counts=_labels(),
-            invalid_label_count=COUNT,
-            **_COMMON,
+CLASSIFY_RESULTS = after(
+    _classify,
+    object_with(
+        pass_percentage=PERCENTAGE,
+        label_counts=_labels(),
+        invalid_label_count=COUNT,
+        **_COMMON,
+    ),
+)
+SCORE_RESULTS = after(
+    _score,
+    object_with(
+        aggregated_scores=object_with(
+            mean_score=SCORE, std_score=COUNT, pass_percentage=PERCENTAGE
         ),
+        invalid_score_count=COUNT,
+        failed_samples=COUNT,
+        **_COMMON,
     ),
-    EvaluationType.SCORE: core.no_info_after_validator_function(
-        _score,
-        object_with(
-            aggregated_scores=object_with(
-                mean_score=SCORE, std_score=COUNT, pass_percentage=PERCENTAGE
-            ),
-            invalid_score_count=COUNT,
-            failed_samples=COUNT,
-            **_COMMON,
-        ),
-    ),
-    EvaluationType.COMPARE: core.no_info_after_validator_function(
-        _compare,
-        object_with(A_wins=COUNT, B_wins=COUNT, Ties=COUNT, num_samples=COUNT, **_COMMON),
-    ),
-}
-"""By type of job. An object in which nothing can be read stands for no results."""
+)
+COMPARE_RESULTS = after(
+    _compare, object_with(A_wins=COUNT, B_wins=COUNT, Ties=COUNT, num_samples=COUNT, **_COMMON)
+)

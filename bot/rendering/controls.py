@@ -73,13 +73,13 @@ def list_value(view: ListView) -> str:
     return f"{view.page}{by} {spell(view.query).translate(_ENCODED)}".rstrip()
 
 
-def job_value(view: JobView) -> str:
-    """The value of a job's control."""
+def job_value(view: JobView, *, way_back: str = "") -> str:
+    """The value of a job's control. ``way_back`` is the ``list_value`` of ``view.back``, ready."""
     parts = [
         view.job_id,
         "public" if view.public else "",
         f"by:{view.shared_by}" if view.shared_by else "",
-        list_value(view.back) if view.back else "",
+        way_back or (list_value(view.back) if view.back else ""),
     ]
     return " ".join(filter(None, parts))
 

@@ -10,7 +10,7 @@ from bot.rendering.figures import bound, count, span
 from bot.rendering.foreign import foreign, plain
 from bot.rendering.kit import Block, Element, Message
 from bot.rendering.results import bars, column_name, failed_rows_line, result_parts
-from bot.rendering.rows import JOB_PAGE_URL, job_head, job_text, time_line
+from bot.rendering.rows import JOB_PAGE_URL, job_head, job_line, time_line
 
 _NAME_CHARS = 200
 _LABELS_SHOWN = 20
@@ -51,7 +51,7 @@ def job_card(
         text=kit.joined(
             [
                 notice.text,
-                job_text(job),
+                job_line(job),
                 next_step,
                 small_print,
                 *(f"{name}: {value}" for name, value in facts),

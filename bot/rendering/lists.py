@@ -16,7 +16,7 @@ from bot.rendering.controls import ListView, list_value
 from bot.rendering.figures import number_of
 from bot.rendering.foreign import code
 from bot.rendering.kit import Element, Message
-from bot.rendering.rows import job_rows, job_text
+from bot.rendering.rows import Row, job_rows
 
 _ASKED_CHARS = 200
 _NOTHING = Message(text="")
@@ -52,36 +52,43 @@ def job_list(
     """
     view = ListView(query=query, page=page.number, shared_by=shared_by)
     small_print = _small_print(page, view, fetched_at=fetched_at)
-    if page.jobs:
-        words = _headline(page)
-        # A public list's details are answered to one person alone, where no list is to go back to.
-        rows = job_rows(page.jobs, back=None if query.public else view)
-        body = [kit.header(words), *rows]
-        elements = _controls(view, has_older=page.has_older)
+    # A public list's details are answered to one person alone, where no list is to go back to.
+    rows = job_rows(page.jobs, back=None if query.public else view)
+    if rows:
+        words, elements = _headline(page), _controls(view, has_older=page.has_older)
+        top = kit.header(words)
     else:
         words, elements = _empty(page, view)
-        body = [kit.section(words)]
+        top = kit.section(words)
     return Message(
-        text=_text([notice.text, words], page.jobs, small_print),
-        blocks=(*notice.blocks, *body, kit.context(small_print), kit.actions(elements)),
+        text=_text([notice.text, words], rows, small_print),
+        blocks=(
+            *notice.blocks,
+            top,
+            *(row.block for row in rows),
+            kit.context(small_print),
+            kit.actions(elements),
+        ),
     )
 
 
 def candidates(reference: str, jobs: tuple[EvaluationJob, ...]) -> Message:
     """Several jobs whose ids begin with what was typed."""
-    shown = jobs[:PAGE_SIZE]
+    rows = job_rows(jobs[:PAGE_SIZE])
     words = f"{len(jobs)} evaluation jobs begin with {code(reference, chars=_ASKED_CHARS)}."
-    if len(shown) < len(jobs):
-        words += f" Here are {len(shown)}; more letters of the id narrow it down."
-    return Message(text=_text([words], shown, ""), blocks=(kit.section(words), *job_rows(shown)))
+    if len(rows) < len(jobs):
+        words += f" Here are {len(rows)}; more letters of the id narrow it down."
+    return Message(
+        text=_text([words], rows, ""), blocks=(kit.section(words), *(row.block for row in rows))
+    )
 
 
-def _text(above: list[str], jobs: tuple[EvaluationJob, ...], below: str) -> str:
+def _text(above: list[str], rows: list[Row], below: str) -> str:
     """All jobs in full, or all in short when that would be too long: never only some of them."""
-    full = [*above, *map(job_text, jobs), below]
+    full = [*above, *(row.line for row in rows), below]
     if sum(map(len, full)) + len(full) < kit.TEXT_CHARS:
         return kit.joined(full)
-    return kit.joined([*above, *(job_text(job, short=True) for job in jobs), below])
+    return kit.joined([*above, *(row.short_line for row in rows), below])
 
 
 def _headline(page: Page) -> str:

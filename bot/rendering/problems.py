@@ -135,8 +135,8 @@ def _together(error: TogetherError) -> tuple[str, str]:  # noqa: PLR0911 - one a
         case TogetherRefused(status=int(status)) if status in _REDIRECTS:
             return f"Together's address has moved{_status(error)}.", _CHECK_ADDRESS
         case TogetherRefused():
-            return f"Together did not take the question{_status(error)}{_said(error)}.", (
-                f"`/evals help` shows what can be asked. {_IN_THE_LOG}"
+            return f"Together did not take the question{_status(error)}.", (
+                f"{_said(error)}`/evals help` shows what can be asked. {_IN_THE_LOG}"
             )
         case _:
             return "Together's answer cannot be read.", f"{_SOON} {_IN_THE_LOG}"
@@ -153,7 +153,8 @@ def _status(error: TogetherError) -> str:
 
 
 def _said(error: TogetherError) -> str:
-    return f": {quoted(error.detail, chars=_DETAIL_CHARS)}" if clean(error.detail) else ""
+    said = quoted(error.detail, chars=_DETAIL_CHARS)
+    return f"It says: {said}. " if clean(error.detail) else ""
 
 
 def _code_word(error: SlackError) -> str:

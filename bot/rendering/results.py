@@ -31,7 +31,7 @@ _WORD_CHARS = 32
 _MODEL_CHARS = 60
 _LABEL_CHARS = 24
 _LABELS_IN_LINE = 3
-_LABELS_IN_BARS = 12
+_BARS = 12
 _NO_FIGURES = "no figures given"
 
 
@@ -106,7 +106,7 @@ def bars(job: EvaluationJob) -> str:
     total = sum(max(number, 0) for _, number in rows)
     if not total:
         return ""
-    shown = rows[:_LABELS_IN_BARS]
+    shown = [(plain(name, chars=_LABEL_CHARS) or "no label", n) for name, n in rows[:_BARS]]
     width = max(_cells(name) for name, _ in shown)
     lines = [
         f"{name}{' ' * (width - _cells(name))}  {bar(number / total)} "
@@ -165,16 +165,13 @@ def _names(models: tuple[Model, ...]) -> list[str]:
 
 
 def _bar_rows(job: EvaluationJob) -> list[tuple[str, float]]:
+    """Names, foreign ones still as they came, and their numbers."""
     match job.results:
         case ClassifyResults() as found:
-            return [
-                (plain(label, chars=_LABEL_CHARS) or "no label", number)
-                for label, number in _ranked(found)
-            ]
+            return _ranked(found)
         case CompareResults(a_wins=a_wins, b_wins=b_wins, ties=ties):
-            shorts = [plain(_short(model), chars=_LABEL_CHARS) for model in job.models[:2]]
-            a, b = (*shorts, "", "")[:2]
-            rows = [(f"A {a}".rstrip(), a_wins or 0), (f"B {b}".rstrip(), b_wins or 0)]
+            a, b = (*map(_short, job.models[:2]), "", "")[:2]
+            rows = [(f"A {a}", a_wins or 0), (f"B {b}", b_wins or 0)]
             return rows if ties is None else [*rows, ("ties", ties)]
         case _:
             return []

@@ -1,5 +1,8 @@
 """One evaluation job in a row of a list, or in one line of text."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from bot.domain.jobs import ACTIVE, JOB_ID, EvaluationJob
 from bot.rendering import controls, kit
 from bot.rendering.controls import JobView, ListView
@@ -19,35 +22,43 @@ from bot.rendering.results import (
 # The page of a job in Together's web app; people paste the same link in Slack.
 JOB_PAGE_URL = "https://api.together.ai/evaluations/result/"
 
-_ID_CHARS = 128
+# The longest id that JOB_ID allows, should its underscores need a code span.
+_ID_CHARS = 130
 _ERROR_CHARS = 120
 _SHORT_ERROR_CHARS = 60
 _SPOKEN_ID_CHARS = 60
 
 
-def job_rows(jobs: tuple[EvaluationJob, ...], *, back: ListView | None = None) -> list[Block]:
-    """A section of three lines for each job, with a *Details* button that knows the way back."""
-    return [_row(job, back=back) for job in jobs]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One job of a list.
+
+    Attributes:
+        block: its section of three lines, with a *Details* button.
+        line: the same in one line of mrkdwn that stands alone.
+        short_line: its id, its status, and the headline of its result or the first words of its
+            error, in at most 320 characters: ten of them fit into a message's text in any case.
+    """
+
+    block: Block
+    line: str
+    short_line: str
+
+
+def job_rows(jobs: Iterable[EvaluationJob], *, back: ListView | None = None) -> list[Row]:
+    """The rows of some jobs, whose *Details* buttons know the way back."""
+    way_back = "" if back is None else controls.list_value(back)
+    return [_row(job, way_back=way_back) for job in jobs]
+
+
+def job_line(job: EvaluationJob) -> str:
+    """One job in one line of mrkdwn that stands alone."""
+    return _row(job, way_back="").line
 
 
 def job_head(job: EvaluationJob) -> str:
     """The mark, the linked id, the status and the type."""
-    return f"{status_mark(job)}  {_link(job)} · {status_words(job)} · {type_word(job)}"
-
-
-def job_text(job: EvaluationJob, *, short: bool = False) -> str:
-    """One job in one line of mrkdwn that stands alone.
-
-    The short form keeps the id, the status and the headline of the result, in at most 330
-    characters, so that ten of them fit into a message's text whatever they hold.
-    """
-    failure = error_words(job, chars=_SHORT_ERROR_CHARS if short else _ERROR_CHARS)
-    found = result_parts(job)[:1] if short else result_parts(job)
-    outcome = " · ".join(filter(None, [failure, *found, failed_rows_line(job)]))
-    words = f"{_id(job)} {status_words(job)}{f': {outcome}' if outcome else ''}"
-    if short:
-        return words
-    return f"{words} ({', '.join(filter(None, [type_word(job), models_line(job)]))})"
+    return _head(job, status=status_words(job), kind=type_word(job))
 
 
 def time_line(job: EvaluationJob) -> str:
@@ -55,38 +66,54 @@ def time_line(job: EvaluationJob) -> str:
     if job.status in ACTIVE:
         return f"since {kit.when(job.status_since)}" if job.status_since else ""
     changed = job.updated_at or job.created_at
-    parts = [
-        kit.when(changed) if changed else "",
-        f"took {span(job.duration)}" if job.duration is not None else "",
+    took = job.duration
+    return _dotted(
+        kit.when(changed) if changed else "", f"took {span(took)}" if took is not None else ""
+    )
+
+
+def _row(job: EvaluationJob, *, way_back: str) -> Row:
+    status, kind, models = status_words(job), type_word(job), models_line(job)
+    found, unjudged = result_parts(job), failed_rows_line(job)
+    failure = error_words(job, chars=_ERROR_CHARS)
+    bold = [f"*{found[0]}*", *found[1:]] if found else []
+    paragraph = [
+        _head(job, status=status, kind=kind),
+        _dotted(models, failure, *bold, unjudged),
+        time_line(job),
     ]
-    return " · ".join(filter(None, parts))
+    start = f"{foreign(job.id, chars=_ID_CHARS) or 'no id'} {status}"
+    outcome = _dotted(failure, *found, unjudged)
+    headline = error_words(job, chars=_SHORT_ERROR_CHARS) if failure else "".join(found[:1])
+    short = _dotted(headline, unjudged)
+    return Row(
+        block=kit.section(
+            "\n".join(filter(None, paragraph)), accessory=_details_button(job, way_back=way_back)
+        ),
+        line=f"{start}{outcome and ': '}{outcome} ({kind}{models and ', '}{models})",
+        short_line=f"{start}{short and ': '}{short}",
+    )
 
 
-def _row(job: EvaluationJob, *, back: ListView | None) -> Block:
-    failure, found = error_words(job, chars=_ERROR_CHARS), result_parts(job)
-    if found:
-        found[0] = f"*{found[0]}*"
-    middle = [models_line(job), failure, *found, failed_rows_line(job)]
-    lines = [job_head(job), " · ".join(filter(None, middle)), time_line(job)]
-    return kit.section("\n".join(filter(None, lines)), accessory=_details_button(job, back=back))
+def _head(job: EvaluationJob, *, status: str, kind: str) -> str:
+    # An id that may stand in a link needs no care, whatever its underscores.
+    if JOB_ID.fullmatch(job.id):
+        shown = kit.link(JOB_PAGE_URL + job.id, job.id)
+    else:
+        shown = foreign(job.id, chars=_ID_CHARS) or "no id"
+    return f"{status_mark(job)}  {shown} · {status} · {kind}"
 
 
-def _id(job: EvaluationJob) -> str:
-    return foreign(job.id, chars=_ID_CHARS) or "no id"
-
-
-def _link(job: EvaluationJob) -> str:
-    """The id, linked to Together's page when it may stand in a link; then it needs no care."""
-    return kit.link(JOB_PAGE_URL + job.id, job.id) if JOB_ID.fullmatch(job.id) else _id(job)
-
-
-def _details_button(job: EvaluationJob, *, back: ListView | None) -> Element | None:
+def _details_button(job: EvaluationJob, *, way_back: str) -> Element | None:
     if not JOB_ID.fullmatch(job.id):
         return None
-    value = controls.job_value(JobView(job_id=job.id, back=back))
     return kit.button(
         "Details",
         action_id=controls.JOB_DETAILS,
-        value=value,
+        value=controls.job_value(JobView(job_id=job.id), way_back=way_back),
         spoken=f"Details of {job.id[:_SPOKEN_ID_CHARS]}",
     )
+
+
+def _dotted(*parts: str) -> str:
+    return " · ".join(filter(None, parts))

@@ -1,18 +1,14 @@
 """The real process: how soon it is ready, and how much memory it holds after many commands."""
 
 import asyncio
-import os
+import signal
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.sandbox.slack import InstalledApp, LocalSlack
-from bot.sandbox.together import LocalTogether, World, believable_jobs
-from bot.scopes import SCOPES
+from bot.sandbox.slack import LocalSlack
 from tests.benchmarks.figures import Figure, p50
+from tests.running import program, stage
 
 LIBRARIES = (
     "slack_bolt.async_app, slack_bolt.adapter.socket_mode.aiohttp, slack_bolt.adapter.aiohttp, "
@@ -21,41 +17,6 @@ LIBRARIES = (
 STARTS = 7
 COMMANDS = 1000
 TYPED = ("", "failed", "completed 20", "type:compare since:7d", "help", "status", "runing")
-
-
-@asynccontextmanager
-async def running(
-    slack: LocalSlack, together: LocalTogether
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """``evals-bot run`` from the moment it is started until it has stopped."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "SLACK_BOT_TOKEN": slack.app.bot_token,
-        "SLACK_APP_TOKEN": slack.app.app_token,
-        "SLACK_API_URL": slack.api_url,
-        "TOGETHER_API_KEY": "key",
-        "TOGETHER_BASE_URL": together.base_url,
-        "HEALTH_PORT": "0",
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"),
-        env=environment,
-        stderr=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        assert await process.wait() == 0
-
-
-async def until_ready(process: asyncio.subprocess.Process) -> None:
-    """Wait for the log line; the rest of the log is read and thrown away."""
-    assert process.stderr is not None
-    while b'"ready"' not in (line := await process.stderr.readline()):
-        assert line, "the process ended before it was ready"
-    asyncio.get_running_loop().create_task(process.stderr.read())
 
 
 async def seconds_to_import() -> float:
@@ -72,21 +33,21 @@ def resident_mb(pid: int) -> float:
 
 
 async def measure() -> list[Figure]:
-    jobs = believable_jobs(seed=1, now=datetime.now(UTC))
+    """Started and imported in turn, so that a slower moment of the machine is shared."""
     starts, imports = [], []
-    async with (
-        LocalTogether(World(jobs), api_key="key") as together,
-        LocalSlack(InstalledApp(scopes=frozenset(SCOPES))) as slack,
-    ):
+    async with stage() as scene:
         for _ in range(STARTS):
             imports.append(await seconds_to_import())
             start = time.perf_counter()
-            async with running(slack, together) as process:
-                await until_ready(process)
+            async with program("run", environment=scene.environment) as bot:
+                await bot.logged("ready")
                 starts.append(time.perf_counter() - start)
-        async with running(slack, together) as process:
-            await until_ready(process)
-            after = [await _resident_after(process.pid, slack, COMMANDS // 2) for _ in range(2)]
+                bot.send(signal.SIGTERM)
+                assert await bot.exit_code() == 0
+        async with program("run", environment=scene.environment) as bot:
+            await bot.logged("ready")
+            pid = bot.process.pid
+            after = [await _resident_after(pid, scene.slack, COMMANDS // 2) for _ in range(2)]
     return [
         Figure(
             name="run to ready, over the imports of its libraries",

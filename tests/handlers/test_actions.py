@@ -119,7 +119,7 @@ async def test_an_unknown_button_is_answered(action_id: str) -> None:
 
 
 @pytest.mark.parametrize("action_id", [controls.LIST_REFRESH, controls.JOB_DETAILS])
-@pytest.mark.parametrize("value", ["", "0 x", "nonsense ../..", "1 watch", "999 limit:5", "\0"])
+@pytest.mark.parametrize("value", ["", "0 x", "nonsense ../..", "1 watch", "9999 limit:5", "\0"])
 async def test_a_hand_made_value_is_one_clear_answer_and_no_call(
     action_id: str, value: str
 ) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.rendering.kit import Message
+from bot.sandbox.slack.blocks import refuse_message, rendered_chars
+from bot.sandbox.slack.mentions import live_mentions
 
 # https://docs.slack.dev/reference/block-kit/blocks and the pages below it
 _BLOCKS = 50
@@ -43,7 +45,11 @@ def check(message: Message, *, mentioned: frozenset[str] = frozenset(), ours: bo
 
     ``mentioned`` are the people whom it may mention; ``ours`` lets its words be formatted at will.
     """
-    json.dumps([message.text, message.blocks], ensure_ascii=False).encode()
+    blocks = json.loads(json.dumps(message.blocks, ensure_ascii=False).encode())
+    assert refuse_message(text=message.text, blocks=blocks or None) is None
+    assert set(live_mentions(message.text, blocks)) <= {f"<@{user_id}>" for user_id in mentioned}
+    assert rendered_chars(blocks) <= _MESSAGE_CHARS
+    message.text.encode()
     assert len(message.text) <= _TOP_TEXT_CHARS
     assert len(message.blocks) <= _BLOCKS
     for block in message.blocks:
@@ -58,12 +64,12 @@ def check(message: Message, *, mentioned: frozenset[str] = frozenset(), ours: bo
 
 def weight(message: Message) -> int:
     """What Slack counts of a message's blocks, in escaped characters; more rather than less."""
-    headers = sum(block["type"] == "header" for block in message.blocks)
+    headers = [block for block in message.blocks if block["type"] == "header"]
     texts = sum(
         len(text) if kind == "mrkdwn" else len(_escaped(text))
         for kind, text in visible_texts(message)
     )
-    return texts + headers * _HEADER_OVERHEAD_CHARS
+    return texts + len(headers) * _HEADER_OVERHEAD_CHARS
 
 
 def visible_texts(message: Message) -> Iterator[tuple[str, str]]:

@@ -56,6 +56,9 @@ from tests.rendering.rules import check
 from tests.strategies import HOSTILE_TEXTS, job_ids, jobs, list_questions, moments, texts
 
 THEN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+LONGEST_NOTICE = stale_notice(
+    TogetherRefusedKey("no", status=403), fetched_at=THEN, reference="7f3a"
+)
 HUGE = 1e300
 FEW = settings(max_examples=40, deadline=None)
 SOME = settings(max_examples=80, deadline=None)
@@ -156,7 +159,8 @@ def page_of(jobs: tuple[EvaluationJob, ...], *, number: int = 99) -> Page:
     )
 
 
-def check_complete(message: Message, shown: tuple[EvaluationJob, ...]) -> None:
+def check_complete(message: Message, shown: tuple[EvaluationJob, ...], *, end: str = "") -> None:
+    assert end in message.text.rpartition("\n")[2]
     for job in shown:
         assert status_words(job) in message.text
         if JOB_ID.fullmatch(job.id):
@@ -169,16 +173,15 @@ def test_no_text_does_harm_wherever_it_stands(text: str) -> None:
     for error in errors(text):
         check(problem_message(error, reference="7f3a"))
         if isinstance(error, TogetherError):
-            notice = stale_notice(error, fetched_at=THEN, reference="7f3a")
-            check(notice)
-            for job_id in ("E" * 128, text):
-                same = drenched(text, job_id=job_id)
-                shown = tuple((same * 4)[:10])
-                listed = job_list(page_of(shown), ListJobs(), fetched_at=THEN, notice=notice)
-                check(listed)
-                check_complete(listed, shown)
-                for job in same:
-                    check(job_card(job, view, fetched_at=THEN, notice=notice))
+            check(stale_notice(error, fetched_at=THEN, reference="7f3a"))
+    for job_id in ("E" * 128, text):
+        same = drenched(text, job_id=job_id)
+        shown = tuple((same * 4)[:10])
+        listed = job_list(page_of(shown), ListJobs(), fetched_at=THEN, notice=LONGEST_NOTICE)
+        check(listed)
+        check_complete(listed, shown, end=" · as of ")
+        for job in same:
+            check(job_card(job, view, fetched_at=THEN, notice=LONGEST_NOTICE))
     for error in sayings(text):
         check(problem_message(error, reference="7f3a"), ours=True)
     check(candidates(f"7d{text}", tuple(drenched(text) * 4)))
@@ -207,7 +210,7 @@ def test_any_list_is_taken_and_its_text_is_complete(
         shared_by="U0MEMBER" if shared else None,
     )
     check(message, mentioned=frozenset({"U0MEMBER"} if shared else ()))
-    check_complete(message, shown)
+    check_complete(message, shown, end="as of ")
 
 
 @SOME

@@ -38,12 +38,14 @@ class Fault:
             faults ask for ``envelope``.
         left: how many requests it still strikes; None is all of them.
         retry_after_seconds: what ``429`` says.
+        struck: is set once the first request was struck.
     """
 
     name: str
     on: str
     left: int | None
     retry_after_seconds: int
+    struck: asyncio.Event = field(default_factory=asyncio.Event)
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def release(self) -> None:
@@ -89,6 +91,7 @@ class Faults:
         """The fault that strikes this request, if one does; it has struck once more then."""
         for fault in self._on:
             if fault.name in among and fault.on in {EVERYTHING, target}:
+                fault.struck.set()
                 if fault.left is not None:
                     fault.left -= 1
                     if fault.left == 0:

@@ -18,7 +18,8 @@ class Entry:
 
     Attributes:
         at: epoch seconds by the local Slack's clock.
-        method: ``chat.postMessage`` and so on; ``commands`` or ``actions`` for a response URL.
+        method: ``chat.postMessage`` and so on; ``commands`` or ``actions`` for a response URL;
+            ``ack`` for a message in an acknowledgement.
         arguments: what was sent, without any token.
         outcome: ``ok``, or the error that was answered, or the effect was refused with.
         fault: the fault that was switched on for this request, if one was.

@@ -40,9 +40,9 @@ class Look:
         return f"\x1b[{codes}m{text}\x1b[0m" if self.ansi and codes and text else text
 
     def link(self, url: str, label: str) -> str:
-        """A link: one to click, or with its address written out."""
+        """A link as Slack shows it, by its label; with escape codes it can be clicked."""
         if not self.ansi:
-            return label if label == url else f"{label} ({url})"
+            return label
         return f"\x1b]8;;{url}\x1b\\{self.styled(label, 'underline')}\x1b]8;;\x1b\\"
 
 

@@ -15,9 +15,10 @@ from typing import Any, Literal
 from bot.sandbox.slack.blocks import Refused, refuse_message
 from bot.sandbox.slack.calls import Call
 from bot.sandbox.slack.chat import draft_of
+from bot.sandbox.slack.ledger import ACCEPTED, Entry
 from bot.sandbox.slack.state import Refusal, State
 from bot.sandbox.slack.web_api import Reply
-from bot.sandbox.slack.workspace import BOT_USER_ID, Draft, Message
+from bot.sandbox.slack.workspace import BOT_USER_ID, TEAM_ID, Draft, Message
 
 USES = 5
 LIFE_SECONDS = 30 * 60
@@ -57,7 +58,7 @@ class ResponseUrls:
         ``tell`` hears of each message that the URL makes, and of each refusal.
         """
         origin: Origin = "commands" if pressed is None else "actions"
-        key = f"{origin}/T0LOCAL/{self._state.workspace.new_id()}/secret"
+        key = f"{origin}/{TEAM_ID}/{self._state.workspace.new_id()}/secret"
         self._urls[key] = _Url(
             origin=origin,
             channel=channel,
@@ -89,7 +90,16 @@ class ResponseUrls:
 
     def acknowledge(self, key: str, body: dict[str, Any]) -> None:
         """A command's acknowledgement that holds a message; it costs no use."""
-        self._apply(self._urls[key], body)
+        outcome = self._apply(self._urls[key], body)
+        self._state.ledger.write(
+            Entry(
+                at=self._state.now(),
+                method="ack",
+                arguments=body,
+                outcome=outcome.error if isinstance(outcome, Refused) else ACCEPTED,
+                message=None if isinstance(outcome, Refused) else outcome,
+            )
+        )
 
     def _apply(self, url: _Url, body: dict[str, Any]) -> Message | Refused | None:
         outcome = self._outcome(url, body)
@@ -104,9 +114,8 @@ class ResponseUrls:
         original = url.pressed
         if original is not None and body.get("delete_original") is True:
             return workspace.delete(original, at=now)
-        if set(body) <= {"response_type"}:
-            # {"response_type": "in_channel"} alone shows the command that was typed.
-            return None if url.origin == "commands" else Refused("no_text")
+        if original is None and body == {"response_type": "in_channel"}:
+            return None  # alone it shows the command that was typed, and no more
         draft = self._draft(body)
         if isinstance(draft, Refused):
             return draft

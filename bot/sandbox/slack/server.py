@@ -22,6 +22,7 @@ from bot.sandbox.slack.web_api import WebApi
 from bot.sandbox.slack.workspace import Message, Workspace, default_workspace
 
 _HOST = "127.0.0.1"
+_BACKLOG = 1024  # the 129th of a crowd would wait a second for its connection otherwise
 
 
 class LocalSlack:
@@ -91,7 +92,8 @@ class LocalSlack:
         self._runner = web.AppRunner(routes.application(), shutdown_timeout=1)
         await self._runner.setup()
         await self._listen(self._runner)
-        self._session = aiohttp.ClientSession()
+        # Slack's own machines are many: a crowd that types at once waits for the app alone.
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
 
     async def stop(self) -> None:
         """Let go whom a fault holds, close every socket, and stop listening."""
@@ -291,7 +293,7 @@ class LocalSlack:
         )
 
     async def _listen(self, runner: web.AppRunner) -> None:
-        self._site = web.TCPSite(runner, _HOST, self._port)
+        self._site = web.TCPSite(runner, _HOST, self._port, backlog=_BACKLOG)
         await self._site.start()
         self._port = runner.addresses[0][1]
 

@@ -14,6 +14,7 @@ from bot.sandbox.slack.faults import SOCKET_FAULTS, Faults
 
 MAX_SOCKETS = 10
 CONNECTION_SECONDS = 3600
+_CLOSE_SECONDS = 1.0
 
 
 class NoSocket(Exception):
@@ -58,7 +59,7 @@ class Sockets:
         if ticket not in self._tickets:
             raise web.HTTPForbidden
         self._tickets.remove(ticket)
-        socket = web.WebSocketResponse(autoping=False)
+        socket = web.WebSocketResponse(autoping=False, timeout=_CLOSE_SECONDS)
         await socket.prepare(request)
         if len(self._live) >= MAX_SOCKETS:
             await socket.send_json(_disconnect("too_many_websockets"))

@@ -14,6 +14,7 @@ WIDTH = 100
 ONLY_YOU = "only visible to you"
 
 _RULE = "─" * 40
+_EMOJI_FORM = "\N{VARIATION SELECTOR-16}"
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;]*m|\]8;;[^\x1b]*\x1b\\)")
 Block = dict[str, Any]
 
@@ -248,12 +249,12 @@ def _chart(block: Block) -> list[str]:
 
 def _columns(text: str) -> int:
     """How many columns a terminal gives to this text; escape codes take none."""
-    plain = _ESCAPES.sub("", text)
-    return sum(
-        0
-        if unicodedata.combining(char) or unicodedata.category(char) in {"Cf", "Mn"}
-        else 2
-        if unicodedata.east_asian_width(char) in "WF"
-        else 1
-        for char in plain
-    )
+    return sum(map(_char_columns, _ESCAPES.sub("", text)))
+
+
+def _char_columns(char: str) -> int:
+    if char == _EMOJI_FORM:  # makes the narrow sign before it a wide one
+        return 1
+    if unicodedata.category(char) in {"Cf", "Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

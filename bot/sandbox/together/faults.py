@@ -14,7 +14,7 @@ Some faults take the place of the answer, some only change the jobs that it tell
 | ``html`` | a web page with ``status`` (200) |
 | ``bad_json`` | an answer that breaks off in the middle, though HTTP says that it is whole |
 | ``not_a_list`` | an object where a list belongs, a list where an object belongs |
-| ``bomb`` | a small gzip body that inflates to 64 MB |
+| ``bomb`` | a small gzip body that inflates to 16 MB |
 | ``oversize`` | a plain body of 9 MB |
 | ``redirect`` | ``status`` (302) to another path of this server |
 | ``shuffle`` | another order at every request |

@@ -26,12 +26,12 @@ def result_rows(job: Row) -> list[Row]:
     random = Random(str(job.get("workflow_id")))  # noqa: S311 - the same rows again, no secret
     kind = job.get("type")
     if kind == "classify":
-        verdicts = _labels(results)
+        name, verdicts = "label", _labels(results)
     elif kind == "score":
-        verdicts = _scores(job, results, random)
+        name, verdicts = "score", _scores(job, results, random)
     else:
-        verdicts = _choices(results)
-    verdicts += [{name: None for name in verdicts[0]}] * int(results.get("judge_fail_count") or 0)
+        name, verdicts = "choice", _choices(results)
+    verdicts += [{name: None}] * int(results.get("judge_fail_count") or 0)
     random.shuffle(verdicts)
     return [_row(number, verdict, random) for number, verdict in enumerate(verdicts, start=1)]
 

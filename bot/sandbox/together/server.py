@@ -15,7 +15,9 @@ from bot.sandbox.together.world import Order, World, select
 
 _BAD_REQUEST = 400
 _UNAUTHORIZED = 401
+_KEY_HEADER = "Authorization"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_Tell = Callable[[web.Request, Met], web.Response]
 
 
 class LocalTogether:
@@ -46,14 +48,14 @@ class LocalTogether:
 
     async def start(self) -> None:
         """Listen: on a free port at first, on the same one after a stop."""
-        app = web.Application(middlewares=[web.middleware(self._answer)])
-        for path, handler in (
+        app = web.Application(middlewares=[self._record])
+        for path, tell in (
             ("/v1/evaluation", self._list),
             ("/v1/evaluation/{id}", self._job),
             ("/v1/evaluation/{id}/status", self._status),
             ("/v1/files/{id}/content", self._file),
         ):
-            app.router.add_get(path, handler, allow_head=False)
+            app.router.add_get(path, self._serving(tell), allow_head=False)
         # A request that nobody waits for any more ends at once, however slow its fault is.
         self._runner = web.AppRunner(
             app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
@@ -80,27 +82,18 @@ class LocalTogether:
     ) -> None:
         await self.stop()
 
-    async def _answer(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Record, meet the faults, check the key; every refusal is an error object."""
-        authorized = request.headers.get("Authorization") == f"Bearer {self._api_key}"
-        headers = {name: v for name, v in request.headers.items() if name != "Authorization"}
+    @web.middleware
+    async def _record(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        """Write down what came in; every refusal is an error object."""
         self.requests.append(
             RecordedRequest(
                 method=request.method,
                 path=request.path,
                 query=dict(request.query),
-                headers=headers,
-                authorized=authorized,
+                headers={name: v for name, v in request.headers.items() if name != _KEY_HEADER},
+                authorized=self._is_authorized(request),
             )
         )
-        met = self.faults.take()
-        if fault := met.get("slow"):
-            await self.faults.hold(fault)
-        if (instead := await stand_in(request, met)) is not None:
-            return instead
-        if not authorized:
-            return refusal(_UNAUTHORIZED, "Invalid API key provided.")
-        request["met"] = met
         try:
             return await handler(request)
         except BadQuestion as error:
@@ -108,9 +101,26 @@ class LocalTogether:
         except web.HTTPException as error:
             return refusal(error.status, error.reason)
 
-    async def _list(self, request: web.Request) -> web.Response:
+    def _serving(self, tell: _Tell) -> _Handler:
+        """Meet the faults, check the key, then tell."""
+
+        async def serve(request: web.Request) -> web.StreamResponse:
+            met = self.faults.take()
+            if fault := met.get("slow"):
+                await self.faults.hold(fault)
+            if (instead := await stand_in(request, met)) is not None:
+                return instead
+            if not self._is_authorized(request):
+                return refusal(_UNAUTHORIZED, "Invalid API key provided.")
+            return tell(request, met)
+
+        return serve
+
+    def _is_authorized(self, request: web.Request) -> bool:
+        return request.headers.get(_KEY_HEADER) == f"Bearer {self._api_key}"
+
+    def _list(self, request: web.Request, met: Met) -> web.Response:
         question = list_question(request.query)
-        met: Met = request["met"]
         rows = select(
             thin_out(bend(self.world.jobs(), met), met),
             status=question.status,
@@ -120,23 +130,23 @@ class LocalTogether:
         )
         return web.json_response(arrange(rows, met))
 
-    async def _job(self, request: web.Request) -> web.Response:
-        return web.json_response(self._told(request))
+    def _job(self, request: web.Request, met: Met) -> web.Response:
+        return web.json_response(self._told(request, met))
 
-    async def _status(self, request: web.Request) -> web.Response:
-        job = self._told(request)
+    def _status(self, request: web.Request, met: Met) -> web.Response:
+        job = self._told(request, met)
         return web.json_response({"status": job.get("status"), "results": job.get("results")})
 
-    async def _file(self, request: web.Request) -> web.Response:
+    def _file(self, request: web.Request, _: Met) -> web.Response:
         rows = self.world.file(request.match_info["id"])
         if rows is None:
             raise web.HTTPNotFound(reason="No such file.")
         lines = "".join(f"{json.dumps(row)}\n" for row in rows)
         return web.Response(body=lines.encode(), content_type="application/octet-stream")
 
-    def _told(self, request: web.Request) -> WireJob:
+    def _told(self, request: web.Request, met: Met) -> WireJob:
         job = self.world.job(request.match_info["id"])
-        told = bend([job] if job else [], request["met"])
+        told = bend([job] if job else [], met)
         if not told:
             raise web.HTTPNotFound(reason="No such evaluation job.")
         return told[0]

@@ -18,7 +18,7 @@ _KINDS = {
     429: "rate_limit_error",
 }
 _PAGE = "<!doctype html><title>Together</title><p>The site is being looked after.</p>"
-_BOMB_BYTES = 64_000_000
+_BOMB_BYTES = 16_000_000
 _OVERSIZE_BYTES = 9_000_000
 _DRIP_SECONDS = 0.01
 _BAD_KEY = 401

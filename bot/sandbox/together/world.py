@@ -106,8 +106,10 @@ class World:
 def select(
     jobs: Sequence[WireJob], *, status: str | None, limit: int, order: Order, seed: int
 ) -> list[WireJob]:
-    """Answer a list question. That the newest ``limit`` jobs are meant is a guess: Together
-    documents neither which jobs a short list holds nor their order.
+    """Answer a list question.
+
+    That the newest ``limit`` jobs are meant is a guess: Together documents neither which jobs a
+    short list holds nor their order.
     """
     matching = [job for job in jobs if status is None or job.get("status") == status]
     newest = sorted(matching, key=lambda job: str(job.get("created_at", "")), reverse=True)[:limit]

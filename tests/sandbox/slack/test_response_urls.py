@@ -142,7 +142,7 @@ async def test_a_refusal_comes_as_a_word_to_a_command_and_as_json_to_an_action(
     assert status == 200
     assert '"error": "invalid_blocks"' in body
     assert "json-pointer:/blocks/0/type" in body
-    assert await use(http, typed) == (200, "ok")  # the typed command alone is shown
+    assert await use(http, typed) == (200, "no_text")
     assert (await use(http, press))[1].startswith('{"ok": false, "error": "no_text"')
     assert [r.error for r in press.refusals] == ["invalid_blocks", "no_text"]
     bad_metadata = {"text": "x", "metadata": {"event_type": 1}}
@@ -164,3 +164,11 @@ async def test_an_answer_needs_no_membership(
 ) -> None:
     typed = await slack.command(channel="G0SECRET")
     assert (await use(http, typed, text="x", response_type="in_channel"))[0] == 200
+
+
+async def test_a_response_type_alone_shows_the_typed_command(
+    slack: LocalSlack, http: aiohttp.ClientSession
+) -> None:
+    typed = await slack.command()
+    assert await use(http, typed, response_type="in_channel") == (200, "ok")
+    assert typed.outcomes == []

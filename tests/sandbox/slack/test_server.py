@@ -31,7 +31,7 @@ MENU = {
         {"text": {"type": "plain_text", "text": "Failed"}, "value": "failed"},
     ],
 }
-BLOCKS = [
+BLOCKS: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}, "accessory": BUTTON},
     {"type": "actions", "elements": [MENU]},
 ]
@@ -89,7 +89,7 @@ async def over_http(slack: LocalSlack) -> AsyncIterator[None]:
     server.router.add_post("/slack/events", handle)
     runner = web.AppRunner(server, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
     slack.set_request_url(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
     try:
         yield
@@ -100,12 +100,12 @@ async def over_http(slack: LocalSlack) -> AsyncIterator[None]:
 @asynccontextmanager
 async def over_a_socket(slack: LocalSlack) -> AsyncIterator[None]:
     handler = AsyncSocketModeHandler(bolt_app(slack), slack.app.app_token)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     await slack.connected()
     try:
         yield
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(params=[over_http, over_a_socket])
@@ -170,6 +170,7 @@ async def test_an_acknowledgement_with_words_is_a_message(served: LocalSlack) ->
     public = await served.command("ack blocks")
     assert public.messages[0].ephemeral_to is None
     assert public.messages[0].blocks
+    assert served.ledger.accepted == [*private.messages, *public.messages]
 
 
 async def test_an_event_is_delivered(served: LocalSlack) -> None:
@@ -228,7 +229,7 @@ async def test_a_forged_signature_is_turned_away_by_bolt(slack: LocalSlack) -> N
 
 
 def test_slacks_own_worked_example_of_a_signature() -> None:
-    """https://docs.slack.dev/authentication/verifying-requests-from-slack"""
+    # https://docs.slack.dev/authentication/verifying-requests-from-slack
     body = (
         b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow"
         b"&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner"
@@ -323,3 +324,10 @@ async def test_the_app_answers_a_slack_api_error_like_the_real_one(
     with pytest.raises(SlackApiError) as caught:
         await client.chat_postMessage(channel="C0NOWHERE", text="x")
     assert caught.value.response["error"] == "channel_not_found"
+
+
+async def test_a_socket_is_renewed_when_slack_asks_for_it(slack: LocalSlack) -> None:
+    async with over_a_socket(slack):
+        opened = len(slack.ledger.calls("apps.connections.open"))
+        await slack.sockets.disconnect()
+        await slack.ledger.wait("apps.connections.open", count=opened + 1)

@@ -10,7 +10,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import LocalSlack
-from tests.sandbox.slack.conftest import SCOPES
 
 
 @pytest.fixture
@@ -28,14 +27,16 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-async def test_auth_test_says_who_we_are_and_what_we_may(client: AsyncWebClient) -> None:
+async def test_auth_test_says_who_we_are_and_what_we_may(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
     told = await client.auth_test()
     assert (told["team_id"], told["user_id"], told["bot_id"]) == (
         "T0LOCAL",
         "UEVALSBOT",
         "B0EVALSBOT",
     )
-    assert set(told.headers["x-oauth-scopes"].split(",")) == SCOPES
+    assert set(told.headers["x-oauth-scopes"].split(",")) == slack.app.scopes
 
 
 async def test_a_token_may_stand_in_the_header_or_in_a_form_but_not_in_json(

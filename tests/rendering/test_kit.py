@@ -1,0 +1,53 @@
+"""Block Kit's small parts."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from bot.rendering import kit
+
+
+def test_a_date_is_a_token_with_utc_where_it_cannot_be_read() -> None:
+    moment = datetime(2025, 6, 30, 14, 50, 40, tzinfo=timezone(timedelta(hours=2)))
+    assert kit.when(moment) == (
+        "<!date^1751287840^{date_short_pretty} at {time}|2025-06-30 12:50 UTC>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (datetime.min, "0001-01-01 00:00 UTC"),
+        (datetime(1969, 12, 31, 23, 59, 59), "1969-12-31 23:59 UTC"),  # noqa: DTZ001 - set below
+    ],
+)
+def test_a_date_before_unix_time_is_words_alone(moment: datetime, shown: str) -> None:
+    assert kit.when(moment.replace(tzinfo=UTC)) == shown
+
+
+def test_only_a_user_id_can_be_mentioned() -> None:
+    assert kit.mention("U0MEMBER") == "<@U0MEMBER>"
+    for wrong in ("", "!channel", "U0MEMBER>", "u0member", "S0GROUP", "U0MEMBER\n"):
+        with pytest.raises(ValueError, match="user id"):
+            kit.mention(wrong)
+
+
+def test_a_text_that_is_too_long_loses_its_last_lines_and_says_so() -> None:
+    lines = ["x" * 999] * 5
+    assert kit.joined(lines) == "\n".join([*lines[:3], "…"])
+    assert kit.joined(["a", "", "b"]) == "a\nb"
+
+
+def test_fields_stand_ten_to_a_section() -> None:
+    blocks = kit.fields((f"name {number}", "value") for number in range(13))
+    assert [len(block["fields"]) for block in blocks] == [10, 3]
+
+
+def test_a_button_says_to_a_screen_reader_what_it_belongs_to() -> None:
+    assert kit.button("Details", action_id="a", value="v", spoken="Details of eval-1") == {
+        "type": "button",
+        "text": {"type": "plain_text", "text": "Details"},
+        "action_id": "a",
+        "value": "v",
+        "accessibility_label": "Details of eval-1",
+    }
