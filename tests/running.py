@@ -22,6 +22,8 @@ KEY = "made-up-key"
 PATIENCE_SECONDS = 30.0
 """Until a test gives up on the process. Nothing waits for it when all is well."""
 
+_PATIENCE_AT_THE_END_SECONDS = 5.0
+
 
 @dataclass
 class Program:
@@ -63,10 +65,10 @@ class Program:
 
 @asynccontextmanager
 async def program(*arguments: str, environment: Mapping[str, str]) -> AsyncIterator[Program]:
-    """``evals-bot …`` with these settings and no others; killed at the end if it still runs."""
+    """``evals-bot …`` with these settings and no others; told to stop at the end, then killed."""
     started = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
+        env=_environment(environment),
         cwd=ROOT / "tests",  # where no .env is
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
@@ -78,8 +80,12 @@ async def program(*arguments: str, environment: Mapping[str, str]) -> AsyncItera
         yield running
     finally:
         if started.returncode is None:
+            started.terminate()
+        try:
+            async with asyncio.timeout(_PATIENCE_AT_THE_END_SECONDS):
+                await started.wait()
+        except TimeoutError:
             started.kill()
-        await started.wait()
         await following
 
 
@@ -89,7 +95,7 @@ async def output_of(
     """Run ``evals-bot …`` to its end: exit code, standard output, standard error."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
+        env=_environment(environment),
         cwd=ROOT / "tests",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -99,6 +105,12 @@ async def output_of(
         out, err = await process.communicate(typed.encode())
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """These settings alone, and what makes the process count towards coverage."""
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COV")}
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **measured, **settings}
 
 
 def free_port() -> int:

@@ -71,7 +71,7 @@ def _readable(body: bytes, content_type: str) -> str | None:
         text = body.decode()
         if content_type.startswith("application/json"):
             return text if isinstance(json.loads(text), dict) else None
-        form = parse_qs(text, keep_blank_values=True, errors="strict")
+        form = parse_qs(text, keep_blank_values=True)
         if "payload" in form:
             return text if isinstance(json.loads(form["payload"][0]), dict) else None
     except (ValueError, RecursionError):

@@ -154,12 +154,15 @@ class TogetherClient:
         """A client for one request; whatever goes wrong in it ends it."""
         async with self._places:
             client = self._idle.pop() if self._idle else self._new_client()
+            is_whole = False
             try:
                 yield client
-            except BaseException:
-                await client.aclose()
-                raise
-            self._idle.append(client)
+                is_whole = True
+            finally:
+                if is_whole:
+                    self._idle.append(client)
+                else:
+                    await client.aclose()
 
     def _new_client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(

@@ -86,8 +86,7 @@ def _utc(at: datetime) -> datetime:
 
 
 TEXT = core.str_schema(strict=True)
-KEY = core.str_schema(strict=True, pattern=r"^[^\x00]+$")  # databases take no NUL
-LABEL = core.str_schema(strict=True, pattern=r"^[^\x00]*$")
+LABEL = core.str_schema(strict=True, pattern=r"^[^\x00]*$")  # databases take no NUL
 FLAG = core.bool_schema(strict=True)
 COUNT = _number(0, _LARGEST)
 SCORE = _number(-_LARGEST, _LARGEST)

@@ -5,7 +5,8 @@ there (every prompt, every token of another provider) never becomes a Python obj
 required and each is read on its own: what cannot be read takes nothing else with it.
 
 Texts are kept as they came but for what UTF-8 cannot hold: half a surrogate pair becomes ``?`` and
-a stray byte the replacement character. An id, status, type or label with NUL cannot be read.
+a stray byte the replacement character. NUL makes labels unreadable, and in an id, status or type
+the row.
 """
 
 import json
@@ -19,7 +20,6 @@ from pydantic_core import core_schema as core
 
 from bot.adapters.together_fields import (
     FLAG,
-    KEY,
     SCORE,
     TEXT,
     TIME,
@@ -119,7 +119,7 @@ def _rows() -> SchemaValidator:
     job = first_of(core.tagged_union_schema(dict(by_type), discriminator="type"), unknown)
     # An error of the schema would quote what it could not read, prompts included.
     config = core.CoreConfig(hide_input_in_errors=True)
-    rows = core.list_schema(or_else(after(_without_early_results, job), None), strict=True)
+    rows = core.list_schema(or_else(after(_checked, job), None), strict=True)
     return SchemaValidator(rows, config)
 
 
@@ -133,9 +133,9 @@ def _job(models: Field, results: CoreSchema) -> CoreSchema:
     given = "parameters"
     return value_of(
         EvaluationJob,
-        id=("workflow_id", KEY, ...),
-        status=("status", KEY, ""),
-        type=("type", KEY, ""),
+        id=("workflow_id", TEXT, ...),
+        status=("status", TEXT, ""),
+        type=("type", TEXT, ""),
         models=models,
         judge=([given, "judge", "model"], TEXT, None),
         dataset=([given, "input_data_file_path"], TEXT, None),
@@ -183,8 +183,10 @@ def _pair(found: Mapping[str, Model]) -> tuple[Model, ...]:
     return (found.get("model_a", nameless), found.get("model_b", nameless)) if found else ()
 
 
-def _without_early_results(job: EvaluationJob) -> EvaluationJob:
+def _checked(job: EvaluationJob) -> EvaluationJob:
     """Only a job that ended well has found something, whatever its row says."""
+    if not job.id or "\0" in job.id + job.status + job.type:
+        raise ValueError("no id, or NUL, which no database takes")
     if job.results is not None and job.status in _WITHOUT_RESULTS:
         return replace(job, results=None)
     return job

@@ -83,7 +83,7 @@ def _labels() -> CoreSchema:
     All of them or none (then it is None), since some without the others would give a wrong sum.
     """
     counts = after(MappingProxyType, core.dict_schema(LABEL, COUNT))
-    absent = after(lambda _: _NO_LABELS, core.literal_schema([None, ""]))
+    absent = after(lambda _: _NO_LABELS, core.literal_schema([None, "", "null"]))
     return or_else(first_of(counts, core.json_schema(counts), absent), None)
 
 

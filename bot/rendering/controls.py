@@ -14,6 +14,7 @@ from bot.domain.errors import QueryError
 from bot.domain.jobs import JOB_ID
 from bot.domain.query import parse
 from bot.domain.spelling import spell
+from bot.rendering.kit import USER_ID
 
 LIST_REFRESH = "list_refresh"
 LIST_OLDER = "list_older"
@@ -32,7 +33,7 @@ LINK_ACTIONS = (JOB_PAGE,)
 """Buttons that only open a page: there is nothing to do but to acknowledge them."""
 
 STALE_BUTTON = "This button is from an older version of the bot. Type `/evals` for a new list."
-_BY = r"(?: by:(?P<by>[UW][A-Z0-9]{2,20}))?"
+_BY = rf"(?: by:(?P<by>{USER_ID.pattern}))?"
 _LIST_VALUE = re.compile(rf"(?P<page>[1-9][0-9]{{0,2}}){_BY}(?: (?P<query>.*))?", re.DOTALL)
 _JOB_VALUE = re.compile(
     rf"(?P<id>{JOB_ID.pattern})(?P<public> public)?{_BY}(?: (?P<back>[1-9].*))?", re.DOTALL

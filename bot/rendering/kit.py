@@ -29,6 +29,7 @@ CONTEXT_ELEMENTS = 10
 # https://docs.slack.dev/reference/block-kit/blocks/actions-block
 ACTIONS_ELEMENTS = 25
 # https://docs.slack.dev/reference/block-kit/block-elements/button-element
+ACTION_ID_CHARS = 255
 BUTTON_CHARS = 75
 BUTTON_VALUE_CHARS = 2000
 BUTTON_URL_CHARS = 3000

@@ -72,14 +72,17 @@ def job_list(
     )
 
 
-def candidates(reference: str, jobs: tuple[EvaluationJob, ...]) -> Message:
-    """Several jobs whose ids begin with what was typed."""
+def candidates(
+    reference: str, jobs: tuple[EvaluationJob, ...], *, notice: Message = _NOTHING
+) -> Message:
+    """Several jobs whose ids begin with what was typed; ``notice`` stands above them."""
     rows = job_rows(jobs[:PAGE_SIZE])
     words = f"{len(jobs)} evaluation jobs begin with {code(reference, chars=_ASKED_CHARS)}."
     if len(rows) < len(jobs):
         words += f" Here are {len(rows)}; more letters of the id narrow it down."
     return Message(
-        text=_text([words], rows, ""), blocks=(kit.section(words), *(row.block for row in rows))
+        text=_text([notice.text, words], rows, ""),
+        blocks=(*notice.blocks, kit.section(words), *(row.block for row in rows)),
     )
 
 
@@ -124,7 +127,7 @@ def _empty(page: Page, view: ListView) -> tuple[str, list[Element]]:
     """What to say of an empty page, and the nearest wider question to press."""
     asked = _asked(view.query)
     wider = widen(view.query)
-    label = "All jobs" if wider is None or not _asked(wider) else "Ask wider"
+    label = "All jobs" if wider is None or not _asked(wider) else "Without filters"
     if page.matching:
         words = (
             f"There is no page {page.number} any more: {number_of(page.matching, 'job')} in all."

@@ -12,7 +12,7 @@ from bot.domain.jobs import (
     Status,
 )
 from bot.rendering.figures import bar, bound, count, number_of, percent, score
-from bot.rendering.foreign import foreign, plain
+from bot.rendering.foreign import code, foreign, plain
 
 _MARKS: dict[str, str] = {
     Status.PENDING: "⏳",
@@ -42,7 +42,11 @@ def status_mark(job: EvaluationJob) -> str:
 
 def status_words(job: EvaluationJob) -> str:
     """The status in words; one that we do not know is shown as Together wrote it."""
-    return _STATUS_WORDS.get(job.status) or foreign(job.status, chars=_WORD_CHARS) or "no status"
+    if job.status in _STATUS_WORDS:
+        return _STATUS_WORDS[job.status]
+    # A colon may follow it, and between two colons a word would be an emoji.
+    show = code if ":" in job.status else foreign
+    return show(job.status, chars=_WORD_CHARS) or "no status"
 
 
 def type_word(job: EvaluationJob) -> str:

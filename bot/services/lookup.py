@@ -79,7 +79,8 @@ class Lookup:
             if not found:
                 raise JobNotFound(reference, detail=refusal.detail) from None
             if len(found) > 1:
-                return candidates(reference, found)
+                notice = _notice([listed], fetched_at=listed.fetched_at)
+                return candidates(reference, found, notice=notice)
             return _card(found[0], JobView(job_id=found[0].id, public=public), listed)
 
 

@@ -1,7 +1,8 @@
 """``make bench``: each figure beside what it is compared with, measured in one run.
 
 Machines differ and are noisy, so what counts are ratios. The table goes to the terminal, the
-figures to ``bench.json``. ``make bench ARGS=ack`` measures one subject.
+figures to ``bench.json``. What misses its bound is marked OFF: a report for people, not a test.
+``make bench ARGS=ack`` measures one subject.
 """
 
 import asyncio
@@ -34,4 +35,3 @@ if __name__ == "__main__":
     measured = asyncio.run(main(sys.argv[1:]))
     sys.stdout.write(table(measured) + "\n")
     Path("bench.json").write_text(json.dumps([figure.as_json() for figure in measured], indent=2))
-    sys.exit(0 if all(figure.holds for figure in measured) else 1)

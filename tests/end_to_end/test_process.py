@@ -49,13 +49,16 @@ async def test_a_second_signal_ends_it_at_once() -> None:
 
 
 async def test_while_slack_is_away_it_waits_is_not_ready_and_can_be_stopped() -> None:
-    async with stage() as scene, scene.slack.away():
-        async with program("run", environment=scene.environment) as bot:
-            await bot.logged("Slack does not answer, trying again")
-            assert await status_of(f"{scene.health_url}/healthz") == 200
-            assert await status_of(f"{scene.health_url}/readyz") == 503
-            bot.send(signal.SIGTERM)
-            assert await bot.exit_code() == 0
+    async with (
+        stage() as scene,
+        scene.slack.away(),
+        program("run", environment=scene.environment) as bot,
+    ):
+        await bot.logged("Slack does not answer, trying again")
+        assert await status_of(f"{scene.health_url}/healthz") == 200
+        assert await status_of(f"{scene.health_url}/readyz") == 503
+        bot.send(signal.SIGTERM)
+        assert await bot.exit_code() == 0
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ async def test_a_button_beyond_the_limit_is_told_so_too() -> None:
         for _ in range(LIMIT):
             await bot.command("")
         await bot.press("list_refresh", "1")
-        assert bot.last[0]== BUSY
+        assert bot.last[0] == BUSY
         gate.set()
         await settle()
 

@@ -6,26 +6,13 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from bot.rendering import kit
 from bot.rendering.kit import Message
 from bot.sandbox.slack.blocks import refuse_message, rendered_chars
 from bot.sandbox.slack.mentions import live_mentions
 
-# https://docs.slack.dev/reference/block-kit/blocks and the pages below it
-_BLOCKS = 50
-_FIELDS = 10
-_FIELD_CHARS = 2000
-_TEXT_OBJECT_CHARS = 3000
-_HEADER_CHARS = 150
-_CONTEXT_ELEMENTS = 10
-_ACTIONS_ELEMENTS = 25
-_LABEL_CHARS = 75
-_VALUE_CHARS = 2000
-_OPTION_VALUE_CHARS = 150
-_OPTIONS = 100
-# Below what msg_blocks_too_long was seen at, a header counting 100 more than its words.
-_MESSAGE_CHARS = 12_000
 _HEADER_OVERHEAD_CHARS = 100
-_TOP_TEXT_CHARS = 4000
+"""What msg_blocks_too_long was seen to count for a header, beyond its words."""
 
 _TOKEN = re.compile(r"<[^<>]*>")
 _OUR_TOKEN = re.compile(
@@ -48,10 +35,10 @@ def check(message: Message, *, mentioned: frozenset[str] = frozenset(), ours: bo
     blocks = json.loads(json.dumps(message.blocks, ensure_ascii=False).encode())
     assert refuse_message(text=message.text, blocks=blocks or None) is None
     assert set(live_mentions(message.text, blocks)) <= {f"<@{user_id}>" for user_id in mentioned}
-    assert rendered_chars(blocks) <= _MESSAGE_CHARS
+    assert rendered_chars(blocks) <= kit.MESSAGE_CHARS
     message.text.encode()
-    assert len(message.text) <= _TOP_TEXT_CHARS
-    assert len(message.blocks) <= _BLOCKS
+    assert len(message.text) <= kit.TEXT_CHARS
+    assert len(message.blocks) <= kit.BLOCKS_PER_MESSAGE
     for block in message.blocks:
         _CHECKS[block["type"]](block)
     for kind, text in [("mrkdwn", message.text), *visible_texts(message)]:
@@ -59,7 +46,7 @@ def check(message: Message, *, mentioned: frozenset[str] = frozenset(), ours: bo
         assert not [char for char in text if _is_hidden(char)], ascii(text)
         if kind == "mrkdwn":
             _check_mrkdwn(text, mentioned=mentioned, ours=ours)
-    assert weight(message) <= _MESSAGE_CHARS
+    assert weight(message) <= kit.MESSAGE_CHARS
 
 
 def weight(message: Message) -> int:
@@ -135,28 +122,28 @@ def _check_section(block: dict[str, Any]) -> None:
     assert set(block) <= {"type", "text", "fields", "accessory"}
     assert "text" in block or "fields" in block
     if "text" in block:
-        _check_text(block["text"], {"mrkdwn"}, _TEXT_OBJECT_CHARS)
+        _check_text(block["text"], {"mrkdwn"}, kit.TEXT_OBJECT_CHARS)
     if "fields" in block:
-        assert 0 < len(block["fields"]) <= _FIELDS
+        assert 0 < len(block["fields"]) <= kit.FIELDS_PER_SECTION
         for field in block["fields"]:
-            _check_text(field, {"mrkdwn"}, _FIELD_CHARS)
+            _check_text(field, {"mrkdwn"}, kit.FIELD_CHARS)
     if "accessory" in block:
         _check_element(block["accessory"])
 
 
 def _check_header(block: dict[str, Any]) -> None:
-    _check_text(block["text"], {"plain_text"}, _HEADER_CHARS)
+    _check_text(block["text"], {"plain_text"}, kit.HEADER_CHARS)
 
 
 def _check_context(block: dict[str, Any]) -> None:
-    assert 0 < len(block["elements"]) <= _CONTEXT_ELEMENTS
+    assert 0 < len(block["elements"]) <= kit.CONTEXT_ELEMENTS
     for element in block["elements"]:
-        _check_text(element, {"mrkdwn"}, _TEXT_OBJECT_CHARS)
+        _check_text(element, {"mrkdwn"}, kit.TEXT_OBJECT_CHARS)
 
 
 def _check_actions(block: dict[str, Any]) -> None:
     elements = block["elements"]
-    assert 0 < len(elements) <= _ACTIONS_ELEMENTS
+    assert 0 < len(elements) <= kit.ACTIONS_ELEMENTS
     assert len({element["action_id"] for element in elements}) == len(elements)
     for element in elements:
         _check_element(element)
@@ -172,22 +159,22 @@ def _check_rich_text(block: dict[str, Any]) -> None:
 
 
 def _check_element(element: dict[str, Any]) -> None:
-    assert 0 < len(element["action_id"]) <= 255
+    assert 0 < len(element["action_id"]) <= kit.ACTION_ID_CHARS
     if element["type"] == "static_select":
-        _check_text(element["placeholder"], {"plain_text"}, 150)
-        assert 0 < len(element["options"]) <= _OPTIONS
+        _check_text(element["placeholder"], {"plain_text"}, kit.PLACEHOLDER_CHARS)
+        assert 0 < len(element["options"]) <= kit.OPTIONS_PER_MENU
         for option in element["options"]:
-            _check_text(option["text"], {"plain_text"}, _LABEL_CHARS)
-            assert 0 < len(option["value"]) <= _OPTION_VALUE_CHARS
+            _check_text(option["text"], {"plain_text"}, kit.OPTION_CHARS)
+            assert 0 < len(option["value"]) <= kit.OPTION_VALUE_CHARS
         return
     assert element["type"] == "button"
-    _check_text(element["text"], {"plain_text"}, _LABEL_CHARS)
-    assert len(element.get("accessibility_label", "")) <= _LABEL_CHARS
-    assert len(element.get("url", "")) <= 3000
+    _check_text(element["text"], {"plain_text"}, kit.BUTTON_CHARS)
+    assert len(element.get("accessibility_label", "")) <= kit.BUTTON_CHARS
+    assert len(element.get("url", "")) <= kit.BUTTON_URL_CHARS
     assert ("url" in element) is not ("value" in element)
     # Slack may hand these back as entities, so a value does without.
     assert not set(element.get("value", "")) & set("&<>")
-    assert 0 < len(element.get("value", "x")) <= _VALUE_CHARS
+    assert 0 < len(element.get("value", "x")) <= kit.BUTTON_VALUE_CHARS
 
 
 _CHECKS = {

@@ -28,7 +28,7 @@ def _lines(block: dict[str, Any]) -> str:
             return " ".join(map(_control, block["elements"]))
         case _:
             text: str = block["elements"][0]["elements"][0]["text"]
-            return "\n".join(f"| {line}" for line in text.splitlines())
+            return "\n".join(f"| {line}" for line in told(text).splitlines())
 
 
 def _words(part: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The local Together as a server: its evaluation API on a free port of this machine."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from types import TracebackType
@@ -40,6 +41,7 @@ class LocalTogether:
         self._seed = seed
         self._runner: web.AppRunner | None = None
         self._port = 0
+        self._came = asyncio.Event()
 
     @property
     def base_url(self) -> str:
@@ -70,6 +72,12 @@ class LocalTogether:
             await self._runner.cleanup()
             self._runner = None
 
+    async def until_asked(self, times: int) -> None:
+        """Wait until that many requests have come in."""
+        while len(self.requests) < times:
+            self._came.clear()
+            await self._came.wait()
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
@@ -94,6 +102,7 @@ class LocalTogether:
                 authorized=self._is_authorized(request),
             )
         )
+        self._came.set()
         try:
             return await handler(request)
         except BadQuestion as error:
