@@ -12,7 +12,11 @@ BotError
 │   └── JobNotFound          404 for one job                                the asker
 ├── SlackError               Slack did not take what we sent
 │   ├── SlackUnreachable     no answer in time, no connection, or a 5xx     nobody: wait
+│   ├── SlackInDoubt         a post without a clear answer: taken or not    us: look whether it is there
+│   ├── SlackBusy            429                                            nobody: wait
 │   ├── SlackRefusedMessage  Slack names a fault in the message itself      us: send plain text
+│   ├── SlackRefusedChannel  the bot may not post there                     the watch's creator
+│   ├── SlackRefusedToken    the token or the workspace is no good          the operator
 │   └── SlackRefused         any other refusal, with Slack's own code       the operator
 └── SettingsError            a setting is missing or wrong                  the operator
 
@@ -125,8 +129,28 @@ class SlackUnreachable(SlackError):
     """No answer within the deadline, no connection, or a 5xx."""
 
 
+class SlackInDoubt(SlackError):
+    """A post without a clear answer: only Slack knows whether it took it."""
+
+
+class SlackBusy(SlackError):
+    """429: too many calls. ``retry_after_seconds`` is what Slack asked for."""
+
+    def __init__(self, summary: str, *, retry_after_seconds: float) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(summary, code="ratelimited")
+
+
 class SlackRefusedMessage(SlackError):
     """Slack names a fault in the message: the same words as plain text may still pass."""
+
+
+class SlackRefusedChannel(SlackError):
+    """The bot may not post there: not a member, archived, gone, or restricted."""
+
+
+class SlackRefusedToken(SlackError):
+    """The token or the whole workspace is no good: nothing can be sent anywhere."""
 
 
 class SlackRefused(SlackError):
