@@ -12,7 +12,7 @@ BotError
 │   └── JobNotFound          404 for one job                                the asker
 ├── SlackError               Slack did not take what we sent
 │   ├── SlackUnreachable     no answer in time, no connection, or a 5xx     nobody: wait
-│   ├── SlackInDoubt         a post without a clear answer: taken or not    us: look whether it is there
+│   ├── SlackInDoubt         a post without a clear answer: taken or not    us: look for it
 │   ├── SlackBusy            429                                            nobody: wait
 │   ├── SlackRefusedMessage  Slack names a fault in the message itself      us: send plain text
 │   ├── SlackRefusedChannel  the bot may not post there                     the watch's creator
