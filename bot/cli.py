@@ -1,4 +1,4 @@
-"""``evals-bot``: run, check, preview, demo. Each command loads only what it needs."""
+"""``evals-bot``: run, check, preview, demo, migrate, dead. Each loads only what it needs."""
 
 import asyncio
 import sys
@@ -8,11 +8,11 @@ from typing import TypeVar
 import click
 
 from bot import __version__
-from bot.domain.errors import SettingsError
+from bot.domain.errors import SettingsError, StoreError
 from bot.logs import set_up_logging
-from bot.settings import Settings, TogetherSettings, read_settings
+from bot.settings import DatabaseSettings, LoggedSettings, Settings, TogetherSettings, read_settings
 
-S = TypeVar("S", bound=TogetherSettings)
+S = TypeVar("S", bound=LoggedSettings)
 
 _WRONG_SETTING = 2
 
@@ -69,6 +69,31 @@ def demo(seed: int) -> None:
     asyncio.run(run_demo(seed=seed))
 
 
+@main.command()
+def migrate() -> None:
+    """Bring the database of DATABASE_URL up to date. SQLite does so by itself at each start."""
+    from bot.adapters.store import migrate as bring_up_to_date
+
+    async def work(settings: DatabaseSettings) -> None:
+        await bring_up_to_date(settings.database_url.get_secret_value())
+        click.echo("The database is up to date.")
+
+    _with_settings(DatabaseSettings, work)
+
+
+@main.command()
+@click.option("--replay", metavar="NUMBER", multiple=True, type=int, help="Send this one again.")
+def dead(replay: tuple[int, ...]) -> None:
+    """List messages that were given up, or send some of them again."""
+    from bot.dead_letters import dead_letters
+
+    async def work(settings: DatabaseSettings) -> None:
+        async for line in dead_letters(settings, replay=replay):
+            click.echo(line)
+
+    _with_settings(DatabaseSettings, work)
+
+
 def _with_settings(kind: type[S], work: Callable[[S], Awaitable[None]]) -> None:
     """Run ``work``; a wrong setting ends the process with one sentence that names it."""
 
@@ -79,6 +104,9 @@ def _with_settings(kind: type[S], work: Callable[[S], Awaitable[None]]) -> None:
 
     try:
         asyncio.run(begin())
+    except StoreError as error:
+        click.echo(f"evals-bot: the database does not answer: {error}.", err=True)
+        sys.exit(1)
     except SettingsError as error:
         click.echo(f"evals-bot: {error}.", err=True)
         sys.exit(_WRONG_SETTING)

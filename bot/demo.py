@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import logging
 import sys
+import tempfile
 import threading
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import click
@@ -23,8 +26,16 @@ from bot.sandbox.slack import (
     Refused,
     render,
 )
-from bot.sandbox.together import LocalTogether, World, believable_jobs
-from bot.scopes import SCOPES
+from bot.sandbox.together import (
+    LocalTogether,
+    WireJob,
+    World,
+    believable_jobs,
+    classify_results,
+    compare_results,
+    score_results,
+)
+from bot.scopes import OPTIONAL_SCOPES, SCOPES
 from bot.settings import LogFormat, Settings
 from handlers.commands import COMMAND
 
@@ -33,25 +44,36 @@ _PROMPT = "> "
 _GREETING = """\
 evals-bot, with a local Slack and a local Together that has {jobs} evaluation jobs.
 Type {command}, {command} failed, {command} type:compare since:7d, {command} help …
-A number presses a button of the last message. q ends it."""
-_HOW = f"Type a command, such as {COMMAND} failed, or the number of a button. q ends it."
+A number presses a button of the last message. To see a notice, type {command} watch, then finish
+or fail: it ends a running job, and the channel hears of it. q ends the demo."""
+_HOW = f"Type a command, such as {COMMAND} failed, or the number of a button; finish, fail or q."
+_FOUND: dict[str, Callable[[], WireJob]] = {
+    "classify": classify_results,
+    "score": score_results,
+    "compare": compare_results,
+}
 
 
 async def run_demo(*, seed: int) -> None:
     """Answer typed lines until ``q``, the end of input, or Ctrl-C."""
     set_up_logging(logging.getLevelName(logging.WARNING), LogFormat.TEXT)
     jobs = believable_jobs(seed=seed, now=datetime.now(UTC))
-    async with (
-        LocalTogether(World(jobs), api_key=_KEY, seed=seed) as together,
-        LocalSlack(InstalledApp(scopes=frozenset(SCOPES)), seed=seed) as slack,
-        serving(_settings(slack, together)),
-    ):
+    app = InstalledApp(scopes=frozenset(SCOPES | OPTIONAL_SCOPES))
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        together = await stack.enter_async_context(
+            LocalTogether(World(jobs), api_key=_KEY, seed=seed)
+        )
+        slack = await stack.enter_async_context(LocalSlack(app, seed=seed))
+        await stack.enter_async_context(serving(_settings(slack, together, folder)))
         await slack.connected()
         click.echo(_GREETING.format(jobs=len(jobs), command=COMMAND))
-        await _Terminal(slack).converse()
+        terminal = _Terminal(slack, together.world)
+        stack.callback(asyncio.ensure_future(terminal.listen()).cancel)
+        await terminal.converse()
 
 
-def _settings(slack: LocalSlack, together: LocalTogether) -> Settings:
+def _settings(slack: LocalSlack, together: LocalTogether, folder: str) -> Settings:
     """Settings of the demo alone: what is in ``.env`` is for the real Slack."""
     return Settings(
         _env_file=None,  # type: ignore[call-arg]  # pydantic-settings takes it
@@ -60,6 +82,8 @@ def _settings(slack: LocalSlack, together: LocalTogether) -> Settings:
         slack_api_url=slack.api_url,
         together_api_key=SecretStr(_KEY),
         together_base_url=together.base_url,
+        database_url=SecretStr(f"sqlite:///{folder}/evals-bot.db"),
+        evals_poll_seconds=2,
         health_port=0,
     )
 
@@ -67,8 +91,9 @@ def _settings(slack: LocalSlack, together: LocalTogether) -> Settings:
 class _Terminal:
     """One person at a keyboard. The numbers are those of the last message."""
 
-    def __init__(self, slack: LocalSlack) -> None:
+    def __init__(self, slack: LocalSlack, world: World) -> None:
         self._slack = slack
+        self._world = world
         self._message: Message | None = None
         self._controls: tuple[Control, ...] = ()
 
@@ -77,9 +102,37 @@ class _Terminal:
             typed = line.strip()
             if typed in {"q", "quit", "exit"}:
                 return
+            if typed in {"finish", "fail"}:
+                self._end_a_job(failed=typed == "fail")
+                continue
             interaction = await self._do(typed)
             if interaction is not None:
-                await self._show(interaction)
+                await self._answer(interaction)
+
+    async def listen(self) -> None:
+        """Show what the bot posts unasked, as it comes."""
+        shown = 0
+        while True:
+            posts = await self._slack.ledger.wait("chat.postMessage", count=shown + 1, timeout=1e9)
+            for post in posts[shown:]:
+                if post.message is not None:
+                    channel = self._slack.workspace.channels[post.message.channel]
+                    click.echo(f"\n  in #{channel.name}:")
+                    self._show(post.message)
+            shown = len(posts)
+
+    def _end_a_job(self, *, failed: bool) -> None:
+        """The next running job ends; the bot finds out by itself."""
+        running = [job for job in self._world.jobs() if job["status"] == "running"]
+        if not running:
+            click.echo("No job is running any more.")
+            return
+        job, now = running[0], datetime.now(UTC)
+        if failed:
+            self._world.fail(job["workflow_id"], "error", "judge endpoint unavailable", at=now)
+        else:
+            self._world.finish(job["workflow_id"], _FOUND[job["type"]](), at=now)
+        click.echo(f"At Together, {job['workflow_id']} has ended.")
 
     async def _do(self, typed: str) -> Interaction | None:
         command, _, text = typed.partition(" ")
@@ -102,7 +155,7 @@ class _Terminal:
         pressed = await self._slack.press(message, control.action_id, block_id=control.block_id)
         return None if control.url is not None else pressed
 
-    async def _show(self, interaction: Interaction) -> None:
+    async def _answer(self, interaction: Interaction) -> None:
         if interaction.problem is not None:
             click.echo(f"Slack says: {interaction.problem}")
             return
@@ -112,6 +165,12 @@ class _Terminal:
             click.echo(message.text)
             count += 1
             message = await interaction.answer(count, timeout=60)
+        self._show(message)
+        for refused in interaction.refusals:
+            click.echo(f"Slack refused: {_refusal(refused)}")
+
+    def _show(self, message: Message) -> None:
+        """Draw a message; its numbers are the ones to press now."""
         look = Look(
             zone=datetime.now().astimezone().tzinfo or UTC,
             now=datetime.now(UTC),
@@ -123,8 +182,6 @@ class _Terminal:
         for shown in rendering.lines:
             click.echo(f"  {shown}")
         click.echo()
-        for refused in interaction.refusals:
-            click.echo(f"Slack refused: {_refusal(refused)}")
 
 
 def _refusal(refused: Refused) -> str:

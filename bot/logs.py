@@ -35,10 +35,10 @@ def set_up_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # At DEBUG these print whole bodies, and at INFO httpx prints a line for each call.
+    # At DEBUG these print whole bodies; at INFO httpx prints each call, and Alembic its parts.
     for name in _LIBRARIES:
         logging.getLogger(name).setLevel(max(root.level, logging.INFO))
-    for name in ("httpx", "httpcore"):
+    for name in ("httpx", "httpcore", "alembic"):
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
     logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
 

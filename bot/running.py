@@ -1,124 +1,174 @@
-"""One process from start to end: ask Slack who we are, connect, serve, drain, leave."""
+"""One process from start to end: connect, serve, poll and deliver, drain, leave."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
 
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.clock import SystemClock
 from bot.adapters.health_port import health_app
+from bot.adapters.metering import Meters
 from bot.adapters.slack import web_client, who_we_are
 from bot.adapters.slack_http import SlackHttp
 from bot.adapters.socket_mode import SocketMode, check_app_token
-from bot.app import Bot, build
-from bot.domain.errors import SettingsError, SlackRefused, SlackUnreachable
+from bot.app import Bot, Refit, build, real_parts
+from bot.condition import Condition
+from bot.domain.commands import Watch
+from bot.domain.errors import (
+    SettingsError,
+    SlackError,
+    SlackRefused,
+    SlackRefusedToken,
+    SlackUnreachable,
+    StoreError,
+)
 from bot.settings import Settings
+from bot.watch_file import WATCH_FILE, read_watch_file
 
 logger = logging.getLogger(__name__)
 
-Connected = Callable[[], Awaitable[bool]]
-
 T = TypeVar("T")
 
-_SLACK_AGAIN_SECONDS = 5.0
+
+_AGAIN_SECONDS = 5.0
+_DRAIN_SECONDS = 20.0
+"""Together's deadline: an answer that can still come, comes."""
 _BACKLOG = 1024
 """Connections that wait to be taken. With the usual 128 a burst of 200 loses a second."""
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, *, refit: Refit | None = None) -> None:
     """Serve until SIGTERM or SIGINT; a second one ends the process at once.
 
     Raises:
-        SettingsError: Slack refuses a token, or an address is taken.
+        SettingsError: Slack refuses a token, an address is taken, or the database is no good.
+        SystemExit: the connection to Slack stays down; the supervisor should start us anew.
     """
-    stop = _stop_signal()
-    async with AsyncExitStack() as stack:
-        starting = asyncio.ensure_future(stack.enter_async_context(serving(settings)))
-        stopping = asyncio.ensure_future(stop.wait())
-        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not starting.done():
-            starting.cancel()
-            await asyncio.gather(starting, return_exceptions=True)
-            return
-        await starting
-        logger.info("ready", extra={"transport": "socket" if settings.socket_mode else "http"})
-        await stopping
-        logger.info("stopping")
-    logger.info("stopped")
+    stop, ready = _stop_signal(), asyncio.Event()
+
+    async def serve() -> None:
+        async with serving(settings, refit=refit):
+            ready.set()
+            logger.info("ready", extra={"transport": "socket" if settings.socket_mode else "http"})
+            await stop.wait()
+            logger.info("stopping")
+        logger.info("stopped")
+
+    served, stopping = asyncio.ensure_future(serve()), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({served, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not ready.is_set():
+        served.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        try:
+            await served
+        except* SlackUnreachable as lost:
+            logger.error("giving up", extra={"reason": str(lost.exceptions[0])})  # noqa: TRY400
+            raise SystemExit(1) from None
+        finally:
+            stopping.cancel()
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[Bot]:
-    """The bot, connected to Slack; on the way out it takes nothing more in and finishes its work.
+async def serving(settings: Settings, *, refit: Refit | None = None) -> AsyncIterator[Bot]:
+    """The bot, connected, polling and delivering; on the way out it finishes what it began.
 
     Raises:
-        SettingsError: Slack refuses a token, or an address is taken.
+        SettingsError: Slack refuses a token, an address is taken, or the database is no good.
     """
+    written = _watch_file()
     async with AsyncExitStack() as stack:
-        transport: list[Connected] = []
-
-        async def slack() -> bool:
-            return bool(transport) and await transport[0]()
-
-        await _listen(
-            stack,
-            health_app({"slack": slack}),
-            settings.health_host,
-            settings.health_port,
-            prefix="HEALTH_",
-        )
+        meters = Meters()
+        condition = Condition(meters, poll_seconds=settings.evals_poll_seconds)
+        health = health_app(condition.checks, condition.metrics)
+        await _listen(stack, health, settings.health_host, settings.health_port, prefix="HEALTH_")
         client = web_client(
             settings.slack_bot_token.get_secret_value(), api_url=settings.slack_api_url
         )
         workspace = await _insist(lambda: who_we_are(client), setting="SLACK_BOT_TOKEN")
-        bot = build(settings, workspace=workspace, client=client)
-        stack.push_async_callback(bot.close)
-        transport.append(await _connect(stack, settings, bot, client))
-        yield bot
-        transport.clear()
+        parts = await _insist(
+            lambda: real_parts(settings, client=client, workspace=workspace, stack=stack),
+            setting="DATABASE_URL",
+        )
+        bot = build(
+            settings,
+            workspace=workspace,
+            client=client,
+            parts=refit(parts) if refit is not None else parts,
+            meters=meters,
+        )
+        await _insist(
+            lambda: bot.watching.sync(settings.evals_channel, written), setting="DATABASE_URL"
+        )
+        intake = await stack.enter_async_context(AsyncExitStack())
+        way = await _connect(intake, settings, bot, client)
+        async with asyncio.TaskGroup() as tasks:
+            halt = asyncio.Event()
+            watchdog = tasks.create_task(way.keep())
+            tasks.create_task(bot.rounds.run(halt))
+            tasks.create_task(bot.delivery.run(halt))
+            condition.joined(bot, way.is_connected)
+            try:
+                yield bot
+            finally:
+                condition.leaves()
+                watchdog.cancel()
+                await intake.aclose()
+                halt.set()
+                await bot.work.drain(timeout_seconds=_DRAIN_SECONDS)
 
 
 async def _connect(
-    stack: AsyncExitStack, settings: Settings, bot: Bot, client: AsyncWebClient
-) -> Connected:
-    """Open the way from Slack to us; return what tells whether it is open."""
+    intake: AsyncExitStack, settings: Settings, bot: Bot, client: AsyncWebClient
+) -> "SocketMode | _HttpMode":
+    """Open the way from Slack to us, which ``intake`` closes."""
+    clock = bot.parts.clock
     if settings.slack_app_token is not None:
         app_token = settings.slack_app_token.get_secret_value()
         await _insist(lambda: check_app_token(client, app_token), setting="SLACK_APP_TOKEN")
-        socket = SocketMode(bot.slack_app, app_token=app_token)
-        stack.push_async_callback(socket.close)
+        socket = SocketMode(bot.slack_app, app_token=app_token, clock=clock)
+        intake.push_async_callback(socket.close)
         await socket.open()
-        return socket.is_connected
+        return socket
     secret = settings.slack_signing_secret
     if secret is None:
         raise SettingsError("SLACK_SIGNING_SECRET is missing")
-    inlet = SlackHttp(bot.slack_app, signing_secret=secret.get_secret_value(), clock=SystemClock())
-    await _listen(stack, inlet.web_app(), settings.host, settings.port)
-    return _always
+    inlet = SlackHttp(bot.slack_app, signing_secret=secret.get_secret_value(), clock=clock)
+    await _listen(intake, inlet.web_app(), settings.host, settings.port)
+    return _HttpMode()
 
 
-async def _always() -> bool:
-    return True
+class _HttpMode:
+    """Slack calls us, so there is no connection of ours to keep."""
+
+    async def is_connected(self) -> bool:
+        return True
+
+    async def keep(self) -> None:
+        await asyncio.Event().wait()
+
+
+def _watch_file() -> Sequence[Watch]:
+    return read_watch_file(WATCH_FILE) if WATCH_FILE.exists() else ()
 
 
 async def _insist(ask: Callable[[], Awaitable[T]], *, setting: str) -> T:
-    """Ask Slack until it answers. A refusal is final: no waiting mends a token."""
+    """Ask Slack or the database until it answers. A refusal is final: waiting mends no token."""
     while True:
         try:
             return await ask()
-        except SlackRefused as error:
+        except (SlackRefused, SlackRefusedToken) as error:
             raise SettingsError(
                 f"{setting} does not work: Slack says {error.code}; `evals-bot check` tells more"
             ) from error
-        except SlackUnreachable as error:
-            logger.warning("Slack does not answer, trying again", extra={"reason": str(error)})
-            await asyncio.sleep(_SLACK_AGAIN_SECONDS)
+        except (SlackError, StoreError) as error:
+            logger.warning("no answer, trying again", extra={"reason": str(error)})
+            await asyncio.sleep(_AGAIN_SECONDS)
 
 
 async def _listen(

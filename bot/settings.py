@@ -1,5 +1,6 @@
 """Settings from the environment and from ``.env``. The table in the README is their contract."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.addresses import is_loopback
 from bot.domain.errors import SettingsError
+from bot.domain.verdicts import InDoubt
 from bot.domain.workspace import Guests
 
 
@@ -75,6 +77,13 @@ def _strip(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def _are_channels(ids: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(map(_CHANNEL.fullmatch, ids)):
+        raise _wrong("has to hold ids such as C0123456789 (a channel's details show its id)")
+    return ids
+
+
+_CHANNEL = re.compile(r"[CGDUW][A-Z0-9]{1,20}")
 Secret = Annotated[SecretStr, BeforeValidator(_strip)]
 Ids = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -82,8 +91,8 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
-class TogetherSettings(BaseSettings):
-    """What a lookup needs: Together's side, and the log."""
+class LoggedSettings(BaseSettings):
+    """What every command needs: the log."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -94,8 +103,6 @@ class TogetherSettings(BaseSettings):
         str_strip_whitespace=True,
     )
 
-    together_api_key: Secret
-    together_base_url: WebAddress = "https://api.together.ai/v1"
     log_level: Annotated[LogLevel, BeforeValidator(lambda word: str(word).strip().upper())] = (
         LogLevel.INFO
     )
@@ -107,7 +114,20 @@ class TogetherSettings(BaseSettings):
         return tuple(f.get_secret_value() for f in fields if isinstance(f, SecretStr))
 
 
-class Settings(TogetherSettings):
+class TogetherSettings(LoggedSettings):
+    """What a lookup needs."""
+
+    together_api_key: Secret
+    together_base_url: WebAddress = "https://api.together.ai/v1"
+
+
+class DatabaseSettings(LoggedSettings):
+    """What a look at the database needs. The address may hold a password."""
+
+    database_url: Secret = SecretStr("sqlite:///evals-bot.db")
+
+
+class Settings(TogetherSettings, DatabaseSettings):
     """Everything that ``evals-bot run`` needs."""
 
     slack_bot_token: Annotated[Secret, _begins_with("xoxb-", "OAuth & Permissions")]
@@ -116,8 +136,11 @@ class Settings(TogetherSettings):
     slack_api_url: Annotated[WebAddress, AfterValidator(_ends_with_slash)] = (
         "https://slack.com/api/"
     )
-    evals_channel: Ids = ()
+    evals_channel: Annotated[Ids, AfterValidator(_are_channels)] = ()
+    evals_poll_seconds: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] = 30.0
+    evals_in_doubt: InDoubt = InDoubt.REPEAT
     evals_guests: Guests = Guests.DENY
+    evals_pace: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 1.0
     host: str = "127.0.0.1"
     port: Port = 3000
     health_host: str = "127.0.0.1"
@@ -143,7 +166,7 @@ _WHERE = {
     "together_api_key": "a key from Together's settings page",
 }
 
-S = TypeVar("S", bound=TogetherSettings)
+S = TypeVar("S", bound=LoggedSettings)
 
 
 def read_settings(kind: type[S]) -> S:
@@ -153,7 +176,7 @@ def read_settings(kind: type[S]) -> S:
         SettingsError: something is missing or wrong; one sentence names each such setting.
     """
     try:
-        return kind()  # type: ignore[call-arg]  # the environment fills it
+        return kind()
     except ValidationError as error:
         raise SettingsError("; ".join(map(_sentence, error.errors()))) from None
 
@@ -165,15 +188,18 @@ def _sentence(fault: Any) -> str:
     field = str(fault["loc"][0]).lower()
     if fault["type"] == "missing":
         return f"{field.upper()} is missing: set it to {_WHERE[field]}"
-    words = fault["msg"] if fault["type"] == "wrong" else _ours(fault)
+    words = fault["msg"] if fault["type"] == "wrong" else _ours(fault, field=field)
     return f"{field.upper()} {words}"
 
 
-def _ours(fault: Any) -> str:
+def _ours(fault: Any, *, field: str) -> str:
     """Pydantic's finding in our words."""
     limits = fault.get("ctx", {})
+    most = limits.get("le")
     if fault["type"] == "enum":
         return f"has to be one of these: {limits['expected']}"
-    if fault["type"] in {"greater_than_equal", "less_than_equal", "int_parsing"}:
+    if field.endswith("port"):
         return "has to be a whole number from 0 (any free port) to 65535"
+    if fault["type"] in {"greater_than", "less_than_equal", "float_parsing", "finite_number"}:
+        return "has to be a number above 0" + (f", at most {most:g}" if most else "")
     return f"is wrong: {fault['msg']}"

@@ -1,6 +1,6 @@
 """Buttons and menus. What they show is asked for anew; what they mean is in their value."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,8 @@ from bot.rendering import controls
 from bot.rendering.controls import JobView, ListView, read_job_value, read_list_value
 from bot.services.lookup import Lookup
 from handlers.access import Access, Person
-from handlers.desk import Desk, Reply
-
-Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
+from handlers.desk import Desk, Listener, Reply
+from handlers.payloads import is_private, pressed_value
 
 
 class Actions:
@@ -77,14 +76,14 @@ class Actions:
         await self._desk.take(ack, body, refuse)
 
     async def _list(self, body: Mapping[str, Any], reply: Reply, *, fresh: bool) -> None:
-        view = read_list_value(_value(body))
+        view = read_list_value(pressed_value(body))
         await self._check(body)
         # Whether a message is public is a fact of the message, whatever its buttons say.
-        view = replace(view, query=replace(view.query, public=not _is_private(body)))
+        view = replace(view, query=replace(view.query, public=not is_private(body)))
         await reply.send(await self._lookup.list(view, fresh=fresh), to=Audience.SAME)
 
     async def _share_list(self, body: Mapping[str, Any], reply: Reply) -> None:
-        view = read_list_value(_value(body))
+        view = read_list_value(pressed_value(body))
         person = Person.of(body)
         await self._access.to_change(person)
         query = replace(view.query, public=True)
@@ -92,22 +91,22 @@ class Actions:
         await reply.send(await self._lookup.list(shared), to=Audience.CHANNEL)
 
     async def _details(self, body: Mapping[str, Any], reply: Reply) -> None:
-        view = read_job_value(_value(body))
+        view = read_job_value(pressed_value(body))
         await self._access.to_look(Person.of(body))
-        if _is_private(body):
+        if is_private(body):
             await reply.send(await self._lookup.job(view), to=Audience.SAME)
         else:
             alone = JobView(job_id=view.job_id)
             await reply.send(await self._lookup.job(alone), to=Audience.ASKER)
 
     async def _refresh_job(self, body: Mapping[str, Any], reply: Reply) -> None:
-        view = read_job_value(_value(body))
+        view = read_job_value(pressed_value(body))
         await self._check(body)
-        view = replace(view, public=not _is_private(body))
+        view = replace(view, public=not is_private(body))
         await reply.send(await self._lookup.job(view, fresh=True), to=Audience.SAME)
 
     async def _share_job(self, body: Mapping[str, Any], reply: Reply) -> None:
-        view = read_job_value(_value(body))
+        view = read_job_value(pressed_value(body))
         person = Person.of(body)
         await self._access.to_change(person)
         shared = JobView(job_id=view.job_id, public=True, shared_by=person.user_id)
@@ -116,19 +115,7 @@ class Actions:
     async def _check(self, body: Mapping[str, Any]) -> None:
         """Changing a message that the whole channel sees is a change; else it is a look."""
         person = Person.of(body)
-        if _is_private(body):
+        if is_private(body):
             await self._access.to_look(person)
         else:
             await self._access.to_change(person)
-
-
-def _value(body: Mapping[str, Any]) -> str:
-    """What the pressed control carries: a button's value, or a menu's chosen option."""
-    action = (body.get("actions") or [{}])[0]
-    option = action.get("selected_option") or {}
-    return str(action.get("value") or option.get("value") or "")
-
-
-def _is_private(body: Mapping[str, Any]) -> bool:
-    """Whether the message of the control is seen by one person alone."""
-    return bool((body.get("container") or {}).get("is_ephemeral"))

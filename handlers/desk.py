@@ -40,7 +40,15 @@ class Reply:
         await self.replies.send(self.response_url, message, to=to)
 
 
+class Nobody:
+    """An event is nobody's question, so what is to be told of it goes to the log alone."""
+
+    async def send(self, message: Message, *, to: Audience) -> None:
+        """Send nothing."""
+
+
 Errand = Callable[[Reply], Awaitable[None]]
+Listener = Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]
 
 
 class Desk:
@@ -62,6 +70,14 @@ class Desk:
             return
         await ack()
         self._work.start(answer(self._patiently(errand, reply), reply))
+
+    async def hear(self, ack: AsyncAck, errand: Callable[[], Awaitable[None]]) -> None:
+        """Acknowledge an event, and start its errand. Raises nothing.
+
+        However much there is to do: what we listen to is rare, and could not be asked for again.
+        """
+        await ack()
+        self._work.start(answer(errand(), Nobody()))
 
     async def _patiently(self, errand: Errand, reply: Reply) -> None:
         """Run the errand; when it takes long, say so once, and never after its answer."""

@@ -1,8 +1,10 @@
 """A delivery that comes twice has no second effect.
 
 A signed request stays valid for five minutes, so whoever saw one could send it again; and a
-WebSocket may deliver an envelope twice. A ``trigger_id`` is given once.
+WebSocket may deliver an envelope twice. A ``trigger_id`` is given once; an event has an
+``event_id`` instead, which stays the same when Slack sends it again.
 https://docs.slack.dev/authentication/verifying-requests-from-slack
+https://docs.slack.dev/apis/events-api
 """
 
 from collections import OrderedDict
@@ -30,16 +32,16 @@ class Replays:
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt gives it by this name
     ) -> BoltResponse:
         """Acknowledge what was seen before, and do nothing."""
-        trigger_id = str(req.body.get("trigger_id") or "")
-        if trigger_id and self._is_known(trigger_id):
+        given_once = str(req.body.get("trigger_id") or req.body.get("event_id") or "")
+        if given_once and self._is_known(given_once):
             return BoltResponse(status=200, body="")
         return await next()
 
-    def _is_known(self, trigger_id: str) -> bool:
+    def _is_known(self, given_once: str) -> bool:
         now = self._clock.monotonic()
         while self._seen and next(iter(self._seen.values())) <= now - REMEMBERED_SECONDS:
             self._seen.popitem(last=False)
-        if trigger_id in self._seen:
+        if given_once in self._seen:
             return True
-        self._seen[trigger_id] = now
+        self._seen[given_once] = now
         return False

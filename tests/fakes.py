@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.errors import BotError, JobNotFound, SlackError
 from bot.domain.jobs import EvaluationJob, JobList
-from bot.ports import Audience
+from bot.ports import Audience, Room
 from bot.rendering.kit import Message
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -115,12 +115,28 @@ class FakeReplies:
 
 @dataclass
 class FakePeople:
-    """A workspace whose members are named; ``failure`` stands for a Slack that does not say."""
+    """A workspace whose members are named; ``failure`` stands for a Slack that does not say.
+
+    ``rooms`` are the channels that the bot is not simply in; ``inside`` is who is in which channel.
+    """
 
     members: Iterable[str] = ()
+    rooms: dict[str, Room] = field(default_factory=dict)
+    inside: set[tuple[str, str]] = field(default_factory=set)
     failure: SlackError | None = None
 
     async def is_member(self, user_id: str) -> bool:
+        self._weather()
+        return user_id in set(self.members)
+
+    async def is_in(self, user_id: str, channel: str) -> bool:
+        self._weather()
+        return (user_id, channel) in self.inside
+
+    async def room(self, channel: str) -> Room:
+        self._weather()
+        return self.rooms.get(channel, Room.JOINED)
+
+    def _weather(self) -> None:
         if self.failure is not None:
             raise self.failure
-        return user_id in set(self.members)

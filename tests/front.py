@@ -10,16 +10,19 @@ from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack import web_client
-from bot.app import Bot, build
+from bot.app import Bot, Parts, build
+from bot.domain.pace import Pace
 from bot.domain.workspace import Guests, Workspace
 from bot.ports import Audience
 from bot.rendering.kit import Message
 from bot.settings import Settings
 from tests import payloads
+from tests.fake_notifier import FakeNotifier
+from tests.fake_store import FakeStore
 from tests.fakes import FakeClock, FakeEvaluations, FakePeople, FakeReplies, settle
 
 WORKSPACE = Workspace(
-    team_id=payloads.TEAM, enterprise_id=None, bot_user_id="UEVALSBOT", bot_id="B0EVALS"
+    team_id=payloads.TEAM, enterprise_id=None, bot_user_id=payloads.BOT, bot_id="B0EVALS"
 )
 
 
@@ -31,6 +34,8 @@ class Front:
     evaluations: FakeEvaluations
     replies: FakeReplies
     people: FakePeople
+    store: FakeStore
+    notifier: FakeNotifier
     clock: FakeClock
 
     async def dispatch(self, body: dict[str, Any]) -> BoltResponse:
@@ -62,9 +67,11 @@ async def front(
     parts.replies = FakeReplies()
     parts.people = FakePeople(members=[payloads.MEMBER])
     parts.clock = FakeClock()
+    parts.store = FakeStore(parts.clock)
+    parts.notifier = FakeNotifier(clock=parts.clock)
     parts.bot = build(
         Settings(
-            _env_file=None,
+            _env_file=None,  # type: ignore[call-arg]  # pydantic-settings takes it
             slack_bot_token=SecretStr("xoxb-made-up"),
             slack_app_token=SecretStr("xapp-made-up"),
             together_api_key=SecretStr("key-made-up"),
@@ -72,10 +79,15 @@ async def front(
         ),
         workspace=WORKSPACE,
         client=web_client("xoxb-made-up", api_url="http://127.0.0.1:9/api/"),
-        evaluations=parts.evaluations,
-        replies=parts.replies,
-        people=parts.people,
-        clock=parts.clock,
+        parts=Parts(
+            evaluations=parts.evaluations,
+            replies=parts.replies,
+            people=parts.people,
+            store=parts.store,
+            notifier=parts.notifier,
+            clock=parts.clock,
+            pace=Pace(),
+        ),
     )
     yield parts
-    await parts.bot.close()
+    await parts.bot.work.drain(timeout_seconds=0)

@@ -7,6 +7,7 @@ TEAM = "T0LOCAL"
 OTHER_TEAM = "T0OTHER"
 MEMBER = "U0MEMBER"
 GUEST = "U0GUEST"
+BOT = "UEVALSBOT"
 
 _triggers = itertools.count(1)
 
@@ -67,4 +68,27 @@ def press(
                 **chosen,
             }
         ],
+    }
+
+
+def joined(
+    channel: str = "C0EVALS", *, user: str = BOT, inviter: str | None = MEMBER
+) -> dict[str, Any]:
+    """Without an inviter somebody came in of their own accord."""
+    event = {
+        "type": "member_joined_channel",
+        "user": user,
+        "channel": channel,
+        "channel_type": "C",
+        "team": TEAM,
+        "event_ts": "1751287840.000100",
+    }
+    return {
+        "type": "event_callback",
+        "team_id": TEAM,
+        "api_app_id": "A0EVALS",
+        "event": event if inviter is None else {**event, "inviter": inviter},
+        "event_id": f"Ev{trigger_id()}",
+        "event_time": 1751287840,
+        "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
     }

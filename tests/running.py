@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from typing import Any
 
 from bot.sandbox.slack import InstalledApp, LocalSlack
 from bot.sandbox.together import LocalTogether, World, believable_jobs
-from bot.scopes import SCOPES
+from bot.scopes import OPTIONAL_SCOPES, SCOPES
 
 ROOT = Path(__file__).parent.parent
 KEY = "made-up-key"
@@ -128,6 +129,12 @@ class Stage:
     together: LocalTogether
     environment: dict[str, str]
 
+    async def begins(self, bot: Program) -> None:
+        """Wait until the program is ready and its first poll is over; forget that it asked."""
+        await bot.logged("ready")
+        await bot.logged("first poll done")
+        self.together.requests.clear()
+
     @property
     def health_url(self) -> str:
         """Where ``/healthz`` and ``/readyz`` are."""
@@ -137,7 +144,7 @@ class Stage:
 @asynccontextmanager
 async def stage(*, http: bool = False) -> AsyncIterator[Stage]:
     """A workspace and a team's weeks of evaluation jobs; over HTTP or over a socket."""
-    app = InstalledApp(scopes=frozenset(SCOPES))
+    app = InstalledApp(scopes=frozenset(SCOPES | OPTIONAL_SCOPES))
     settings = {"PORT": str(free_port()), "SLACK_SIGNING_SECRET": app.signing_secret}
     if http:
         address = f"http://127.0.0.1:{settings['PORT']}/slack/events"
@@ -149,13 +156,20 @@ async def stage(*, http: bool = False) -> AsyncIterator[Stage]:
         LocalTogether(World(jobs), api_key=KEY) as together,
         LocalSlack(app) as slack,
     ):
-        environment = {
-            "SLACK_BOT_TOKEN": app.bot_token,
-            "SLACK_API_URL": slack.api_url,
-            "TOGETHER_API_KEY": KEY,
-            "TOGETHER_BASE_URL": together.base_url,
-            "HEALTH_PORT": str(free_port()),
-            "LOG_FORMAT": "json",
-            **settings,
-        }
-        yield Stage(slack, together, environment)
+        with tempfile.TemporaryDirectory() as folder:
+            yield Stage(slack, together, _settings(app, slack, together, folder) | settings)
+
+
+def _settings(
+    app: InstalledApp, slack: LocalSlack, together: LocalTogether, folder: str
+) -> dict[str, str]:
+    return {
+        "SLACK_BOT_TOKEN": app.bot_token,
+        "SLACK_API_URL": slack.api_url,
+        "TOGETHER_API_KEY": KEY,
+        "TOGETHER_BASE_URL": together.base_url,
+        "DATABASE_URL": f"sqlite:///{folder}/evals-bot.db",
+        "EVALS_POLL_SECONDS": "3600",  # the first poll and no other, unless a test says so
+        "HEALTH_PORT": str(free_port()),
+        "LOG_FORMAT": "json",
+    }

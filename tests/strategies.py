@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bot.domain.commands import JobFilter, ListJobs, Sort
+from bot.domain.commands import Event, JobFilter, ListJobs, Sort
 from bot.domain.jobs import (
     ClassifyResults,
     CompareResults,
@@ -17,6 +17,9 @@ from bot.domain.jobs import (
     Status,
     StatusUpdate,
 )
+from bot.domain.notices import Notice
+from bot.domain.outbox import Kind, Row, State
+from bot.domain.watches import Origin, Watch
 
 HOSTILE_TEXTS = (
     "",
@@ -192,4 +195,67 @@ def list_questions() -> st.SearchStrategy[ListJobs]:
         | st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31)),
         sort=st.sampled_from(Sort),
         public=st.booleans(),
+    )
+
+
+def slack_ids() -> st.SearchStrategy[str]:
+    """Whom a watch may mention: people and groups, as many as a command can name."""
+    return st.from_regex(r"[UWS][A-Z0-9]{1,20}", fullmatch=True)
+
+
+def notices() -> st.SearchStrategy[Notice]:
+    """Whatever may have become of any job, with far too many to mention among them."""
+    crowd = tuple(f"S{number:020}" for number in range(200))
+    return st.builds(
+        Notice,
+        kind=st.sampled_from((Kind.STARTED, Kind.ENDED, Kind.CORRECTED)),
+        job=jobs(),
+        previous_status=st.none() | st.sampled_from(Status) | texts(),
+        mentions=st.lists(slack_ids(), max_size=3).map(tuple) | st.just(crowd),
+        watches=st.just((1,)),
+    )
+
+
+def watches() -> st.SearchStrategy[Watch]:
+    """Any watch, with texts in its filter that nobody could type."""
+    part = st.none() | texts()
+    wanted = st.builds(
+        JobFilter,
+        type=st.none() | st.sampled_from(EvaluationType),
+        model=part,
+        judge=part,
+        dataset=part,
+    )
+    return st.builds(
+        Watch,
+        channel=st.sampled_from(("C0EVALS", "D0DIRECT", "U0MEMBER")),
+        job=st.none() | job_ids(),
+        filter=wanted,
+        events=st.frozensets(st.sampled_from(Event), min_size=1),
+        notify=st.lists(slack_ids(), max_size=3).map(tuple),
+        thread=st.booleans(),
+        created_by=st.none() | st.just("U0MEMBER"),
+        origin=st.sampled_from(Origin),
+        since=moments(),
+        number=st.integers(1, 10**9),
+        paused_until=st.none() | moments(),
+        fault=st.none() | st.just("is_archived") | texts(),
+        last_sent_at=st.none() | moments(),
+    )
+
+
+def rows() -> st.SearchStrategy[Row]:
+    """Any row of the outbox but for its payload."""
+    return st.builds(
+        Row,
+        key=st.just("key"),
+        kind=st.sampled_from(Kind),
+        channel=st.sampled_from(("C0EVALS", "D0DIRECT", "U0MEMBER")),
+        subject=texts(),
+        due_at=moments(),
+        id=st.integers(1, 10**9),
+        state=st.sampled_from(State),
+        error=st.none() | texts(),
+        created_at=moments(),
+        sent_at=st.none() | moments(),
     )

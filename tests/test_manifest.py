@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 from bot.rendering import controls
-from bot.scopes import SCOPES
+from bot.scopes import OPTIONAL_SCOPES, SCOPES
 from bot.settings import Settings
 from handlers.actions import Actions
 from handlers.commands import COMMAND
+from handlers.watching import WatchControls
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())
@@ -31,8 +32,10 @@ def test_the_manifest_names_the_command_that_the_code_answers() -> None:
 
 def test_the_manifest_asks_for_the_scopes_that_the_code_names_each_with_its_reason() -> None:
     text = (ROOT / "manifest.yml").read_text()
-    assert MANIFEST["oauth_config"]["scopes"]["bot"] == list(SCOPES)
-    for scope, reason in SCOPES.items():
+    scopes = SCOPES | OPTIONAL_SCOPES
+    assert MANIFEST["oauth_config"]["scopes"]["bot"] == list(scopes)
+    assert MANIFEST["oauth_config"]["scopes"]["bot_optional"] == list(OPTIONAL_SCOPES)
+    for scope, reason in scopes.items():
         assert f"- {scope} # {reason}\n" in text
 
 
@@ -45,9 +48,13 @@ def test_every_action_id_that_is_drawn_has_a_listener() -> None:
     drawn = {
         value
         for name, value in vars(controls).items()
-        if name.isupper() and isinstance(value, str) and re.match(r"(LIST|JOB)_", name)
+        if re.fullmatch(r"(LIST|JOB|CHANNEL)_[A-Z]+|UNWATCH", name)
     }
-    assert drawn == set(Actions.by_action_id(Actions.__new__(Actions)))
+    answered = {
+        **Actions.by_action_id(Actions.__new__(Actions)),
+        **WatchControls.by_action_id(WatchControls.__new__(WatchControls)),
+    }
+    assert drawn == set(answered)
 
 
 @pytest.mark.parametrize("place", ["README.md", ".env.example"])

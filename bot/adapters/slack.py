@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.addresses import leads_here
 from bot.domain.errors import SlackRefused, SlackUnreachable
 from bot.domain.workspace import Workspace
-from bot.ports import Clock
+from bot.ports import Clock, Room
 
 DEADLINE_SECONDS = 10
 
@@ -28,6 +28,8 @@ _PASSING = frozenset(
         "request_timeout",
     }
 )
+_CHANNELS_PER_PAGE = 999
+"""The most that users.conversations takes."""
 _PEOPLE_KNOWN = 5000
 _PEOPLE_SECONDS = 600.0
 """So long a person who became a guest may still pass for a member."""
@@ -106,6 +108,56 @@ class SlackPeople:
         while len(self._known) > _PEOPLE_KNOWN:
             self._known.popitem(last=False)
         return member
+
+    async def is_in(self, user_id: str, channel: str) -> bool:
+        """Go through this person's channels, which are fewer than a large channel's people.
+
+        Of private channels Slack lists those alone that the bot is in, too.
+        https://docs.slack.dev/reference/methods/users.conversations
+
+        Raises:
+            SlackError: Slack did not say.
+        """
+        cursor = ""
+        while True:
+            with slack_errors():
+                told = await self._client.users_conversations(
+                    user=user_id,
+                    types="public_channel,private_channel",
+                    exclude_archived=True,
+                    limit=_CHANNELS_PER_PAGE,
+                    cursor=cursor or None,
+                )
+            if any(listed.get("id") == channel for listed in told.get("channels") or ()):
+                return True
+            cursor = str((told.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return False
+
+    async def room(self, channel: str) -> Room:
+        """Ask Slack what it lets us know of a channel.
+
+        Raises:
+            SlackError: Slack did not say.
+        """
+        try:
+            with slack_errors():
+                told = await self._client.conversations_info(channel=channel)
+        except SlackRefused as refused:
+            if refused.code == "channel_not_found":
+                return Room.HIDDEN
+            # We have no im:read, as nothing else needs it. Slack was seen to say so of our own
+            # direct messages; those of others it does not let us see at all.
+            # https://github.com/microsoft/BotFramework-Composer/issues/9412
+            if refused.code == "missing_scope" and channel.startswith("D"):
+                return Room.JOINED
+            raise
+        shape = told.get("channel") or {}
+        if shape.get("is_archived"):
+            return Room.ARCHIVED
+        if shape.get("is_member") or shape.get("is_im"):
+            return Room.JOINED
+        return Room.HIDDEN if shape.get("is_private") else Room.OPEN
 
 
 @contextmanager

@@ -10,7 +10,7 @@ MAX_LIMIT = 100
 """Together lists at most this many jobs in one answer."""
 
 
-HELP_TOPICS = ("list", "filters", "show", "status")
+HELP_TOPICS = ("list", "filters", "show", "watch", "mute", "status")
 """What ``/evals help`` can tell more about; ``rendering.help`` has a text for each."""
 
 

@@ -18,6 +18,9 @@ BotError
 │   ├── SlackRefusedChannel  the bot may not post there                     the watch's creator
 │   ├── SlackRefusedToken    the token or the workspace is no good          the operator
 │   └── SlackRefused         any other refusal, with Slack's own code       the operator
+├── StoreError               the database did not do what it was asked      us: a fault of ours
+│   ├── StoreBusy            locked, or too many want it at once            nobody: wait
+│   └── StoreUnavailable     gone, full, read-only or damaged               the operator
 └── SettingsError            a setting is missing or wrong                  the operator
 
 No message of these errors holds a token, a prompt or a response URL.
@@ -155,6 +158,18 @@ class SlackRefusedToken(SlackError):
 
 class SlackRefused(SlackError):
     """Any other refusal: an expired response URL, a missing scope, a revoked token."""
+
+
+class StoreError(BotError):
+    """The database did not do what it was asked, so nothing of it was done."""
+
+
+class StoreBusy(StoreError):
+    """Locked, or too many want it at once: it may well be free in a moment."""
+
+
+class StoreUnavailable(StoreError):
+    """Gone, full, read-only or damaged. It is tried again; only the operator can mend it."""
 
 
 class SettingsError(BotError):

@@ -7,6 +7,39 @@ from bot.domain.errors import TogetherError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollHealth:
+    """How polling stands.
+
+    Attributes:
+        last_poll_at: when Together last gave all that a poll needs; None before the first.
+        failing_since: since when it does not; None when it does.
+        leads: this process polls, and not another one on the same database.
+        saturated: there are more jobs than Together lists, so some may be missed.
+    """
+
+    last_poll_at: datetime | None = None
+    failing_since: datetime | None = None
+    leads: bool = True
+    saturated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueHealth:
+    """How delivery stands. Numbers of messages.
+
+    Attributes:
+        oldest_due_at: since when the oldest that waits should have been sent; None when none is.
+        in_doubt: Slack did not say whether it took them, and they are being looked for.
+        dead: given up.
+    """
+
+    waiting: int
+    oldest_due_at: datetime | None = None
+    in_doubt: int = 0
+    dead: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HealthReport:
     """What a person wants to know when answers are late or odd.
 
@@ -17,6 +50,8 @@ class HealthReport:
         last_answer_at: when Together last gave a usable answer; None before the first.
         last_failure: when Together last gave none, and why; None when it always did.
         calls: how often Together was asked since the start.
+        polls: how polling stands; None where nobody polls, as in ``evals-bot preview``.
+        queue: how delivery stands; None likewise, and when the database does not say.
     """
 
     version: str
@@ -26,6 +61,8 @@ class HealthReport:
     last_answer_at: datetime | None = None
     last_failure: tuple[datetime, TogetherError] | None = None
     calls: int = 0
+    polls: PollHealth | None = None
+    queue: QueueHealth | None = None
 
     @property
     def is_in_trouble(self) -> bool:

@@ -85,7 +85,7 @@ class Row(NewRow):
     Attributes:
         id: in the order of enqueueing.
         fence: one more for each claim; whoever holds an older one may not mark the row.
-        attempts: posts tried so far.
+        attempts: claims that were for a post (and not for resolving a doubt), this one included.
         ts: Slack's id of the message, once it is known.
         thread_ts: the message in whose thread it goes, None for the channel itself.
         error: Slack's code of the last refusal.

@@ -14,6 +14,7 @@ class Pace:
             tells the truth. How late real Slack shows a message is not known.
         lease: how long a claim holds when its holder says nothing; longer than a deadline.
         retry: before a refused row is tried again; doubled each time, up to ``retry_most``.
+        pause: between two tries of a channel that Slack refuses.
         idle: between two looks for due rows when nothing woke the delivery.
     """
 
@@ -23,6 +24,7 @@ class Pace:
     lease: float = 30.0
     retry: float = 2.0
     retry_most: float = 300.0
+    pause: float = 3600.0
     idle: float = 1.0
 
     def scaled(self, factor: float) -> "Pace":

@@ -1,6 +1,6 @@
 """What the bot needs from the world, as protocols. Adapters fit them, fakes stand in for them."""
 
-from bot.ports.slack import Audience, Notifier, People, Posted, Replies
+from bot.ports.slack import Audience, Notifier, People, Posted, Replies, Room
 from bot.ports.store import Changes, Known, Mute, Outbox, Polls, Queue, Store, Upkeep, WatchBook
 from bot.ports.time import Clock
 from bot.ports.together import Evaluations
@@ -19,6 +19,7 @@ __all__ = [
     "Posted",
     "Queue",
     "Replies",
+    "Room",
     "Store",
     "Upkeep",
     "WatchBook",

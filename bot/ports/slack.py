@@ -33,11 +33,42 @@ class Replies(Protocol):
         ...
 
 
+class Room(StrEnum):
+    """What a channel is to the bot."""
+
+    JOINED = "joined"
+    """The bot is in it; its own direct messages are such channels."""
+
+    OPEN = "open"
+    """Public, and the bot is not in it: it can join."""
+
+    ARCHIVED = "archived"
+
+    HIDDEN = "hidden"
+    """Private or a conversation of others, and the bot is not in it; or there is none such."""
+
+
 class People(Protocol):
-    """Who is who in the workspace."""
+    """Who is who in the workspace, and who is where."""
 
     async def is_member(self, user_id: str) -> bool:
         """Whether this is a full member of our workspace: no guest, no stranger, no bot.
+
+        Raises:
+            SlackError: Slack did not say.
+        """
+        ...
+
+    async def is_in(self, user_id: str, channel: str) -> bool:
+        """Whether somebody is a member of a channel; of a private one only if the bot is, too.
+
+        Raises:
+            SlackError: Slack did not say.
+        """
+        ...
+
+    async def room(self, channel: str) -> Room:
+        """What a channel is to the bot.
 
         Raises:
             SlackError: Slack did not say.

@@ -58,7 +58,7 @@ class Polls(Protocol):
         recheck_since: datetime,
         now: datetime,
     ) -> Sequence[NewRow]:
-        """Read, decide and write in one transaction; return the rows that were new.
+        """Read, decide and write in one transaction; return which of the decided rows were new.
 
         ``decide`` is pure and may be called again when the database asks for another try.
         """
@@ -100,6 +100,10 @@ class WatchBook(Protocol):
 
     async def mute(self, mute: Mute, row: NewRow) -> None:
         """Mute a channel, anew if it is muted, and store ``row``, which tells what was missed."""
+        ...
+
+    async def muted(self, channel: str, *, now: datetime) -> Mute | None:
+        """The mute of a channel that has not run out; None when there is none."""
         ...
 
     async def unmute(self, channel: str, *, now: datetime) -> Mute | None:

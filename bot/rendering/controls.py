@@ -26,11 +26,12 @@ JOB_DETAILS = "job_details"
 JOB_REFRESH = "job_refresh"
 JOB_SHARE = "job_share"
 JOB_PAGE = "job_page"
+JOB_WATCH = "job_watch"
+CHANNEL_MUTE = "channel_mute"
+UNWATCH = "watch_end"
 
-LIST_ACTIONS = (LIST_REFRESH, LIST_OLDER, LIST_NEWER, LIST_STATUS, LIST_SHARE, LIST_OPEN)
-JOB_ACTIONS = (JOB_DETAILS, JOB_REFRESH, JOB_SHARE)
-LINK_ACTIONS = (JOB_PAGE,)
-"""Buttons that only open a page: there is nothing to do but to acknowledge them."""
+MUTE_FOR = "2h"
+"""As one would type it after ``/evals mute``: the value of that button."""
 
 STALE_BUTTON = "This button is from an older version of the bot. Type `/evals` for a new list."
 _BY = rf"(?: by:(?P<by>{USER_ID.pattern}))?"

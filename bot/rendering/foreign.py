@@ -33,7 +33,7 @@ _BLANK = regex.compile(r"[\p{Cc}\p{Z}]")
 _BROKEN = regex.compile(r"[\p{Cs}\p{Noncharacter_Code_Point}]")
 # The two presentation selectors decide whether a sign is an emoji: people see that.
 _HIDDEN = regex.compile(
-    r"[[\p{Cf}\p{Default_Ignorable_Code_Point}\N{BRAILLE PATTERN BLANK}]--[\uFE0E\uFE0F]]",
+    r"[[\p{Cf}\p{Default_Ignorable_Code_Point}\N{BRAILLE PATTERN BLANK}]--[\uFE0E\uFE0F]]+",
     regex.VERSION1,
 )
 _FORMATTING = re.compile(
@@ -88,6 +88,15 @@ def quoted(text: str, *, chars: int) -> str:
 def plain(text: str, *, chars: int) -> str:
     """Foreign text where Slack reads no markup (plain_text, rich_text): cleaned and bounded."""
     return _longest(clean(text), chars=chars)
+
+
+def bare(mrkdwn: str) -> str:
+    """What ``foreign`` and ``code`` made, with words of ours round it, for where Slack reads none.
+
+    Each backtick is the fence of a code span, since none of a foreign text is left.
+    """
+    shown = mrkdwn.replace("`", "")
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _longest(text: str, *, chars: int) -> str:

@@ -59,9 +59,39 @@ TOPICS = {
         ),
         note="A pasted link to a job's page at Together works as well.",
     ),
+    "watch": Topic(
+        title="Be told when jobs end",
+        examples=(
+            ("/evals watch", "all jobs that complete or fail, told in this channel"),
+            ("/evals watch failed", "failures alone"),
+            ("/evals watch type:classify model:qwen", "some jobs, by the filters of a list"),
+            ("/evals watch eval-7df2", "one job, until it ends"),
+            ("/evals watch events:started,completed,failed", "with a card that shows the progress"),
+            ("/evals watches", "what is watched here"),
+            ("/evals unwatch 3", "end watch 3; `/evals unwatch all` ends all of this channel"),
+            ("/evals log eval-7df2", "when and where the notices of a job went"),
+        ),
+        note=(
+            "`notify:@person` mentions a person or a group when a job fails, `in:#channel` watches "
+            "for another channel: choose them from Slack's list. With `thread:off` the end of a "
+            "job comes as its own message, not in its card's thread. In a private channel type "
+            "`/invite @evals` first."
+        ),
+    ),
+    "mute": Topic(
+        title="Quiet for a while",
+        examples=(
+            ("/evals mute 2h", "no notices here for two hours, then what was missed"),
+            ("/evals unmute", "end that now"),
+        ),
+        note="It takes 90m, 24h, 7d or 2w. *Mute 2 h* under a notice does the same.",
+    ),
     "status": Topic(
         title="Ask how the bot is",
-        examples=(("/evals status", "whether Slack and Together answer"),),
+        examples=(
+            ("/evals status", "whether Slack and Together answer, and what waits to be sent"),
+            ("/evals test", "post a sample notice here"),
+        ),
         note="`/evals status:running` lists running jobs instead.",
     ),
 }

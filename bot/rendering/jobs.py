@@ -3,31 +3,22 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.jobs import ACTIVE, JOB_ID, EvaluationJob, Model, Status
+from bot.domain.jobs import ACTIVE, JOB_ID, EvaluationJob, Model
 from bot.rendering import controls, kit
 from bot.rendering.controls import JobView
+from bot.rendering.failures import failure_quote, next_step
 from bot.rendering.figures import bound, count, span
-from bot.rendering.foreign import foreign, plain
+from bot.rendering.foreign import foreign
 from bot.rendering.kit import Block, Element, Message
 from bot.rendering.results import bars, column_name, failed_rows_line, result_parts
-from bot.rendering.rows import JOB_PAGE_URL, job_head, job_line, time_line
+from bot.rendering.rows import JOB_PAGE_URL, job_head, job_line, time_line, watch_button
 
 _NAME_CHARS = 200
 _LABELS_SHOWN = 20
 _LABEL_CHARS = 40
-_ERROR_CHARS = 1500
 _HISTORY_STEPS = 10
 _HISTORY_WORDS_CHARS = 100
 _NOTHING = Message(text="")
-_NEXT_STEP: dict[str, str] = {
-    Status.ERROR: (
-        "Nothing to mend in your data: run it again later. If it fails twice, ask Together with "
-        "this id."
-    ),
-    Status.USER_ERROR: (
-        "Check the dataset's columns and the job's settings against this, then start it again."
-    ),
-}
 
 
 def job_card(
@@ -42,7 +33,7 @@ def job_card(
         notice: what stands above it, e.g. why the answer is old.
     """
     facts = _facts(job)
-    next_step = _NEXT_STEP.get(job.status, "")
+    advice = next_step(job)
     small_print = f"as of {kit.when(fetched_at)}"
     if view.shared_by:
         small_print += f" · shared by {kit.mention(view.shared_by)}"
@@ -52,7 +43,7 @@ def job_card(
             [
                 notice.text,
                 job_line(job),
-                next_step,
+                advice,
                 small_print,
                 *(f"{name}: {value}" for name, value in facts),
             ]
@@ -61,8 +52,8 @@ def job_card(
             *notice.blocks,
             kit.section("\n".join(filter(None, [job_head(job), _found(job), _since(job)]))),
             *_chart(job),
-            *_failure(job),
-            *([kit.section(next_step)] if next_step else []),
+            *failure_quote(job),
+            *([kit.section(advice)] if advice else []),
             *kit.fields(facts),
             *_history(job),
             kit.context(small_print),
@@ -85,13 +76,6 @@ def _since(job: EvaluationJob) -> str:
 def _chart(job: EvaluationJob) -> list[Block]:
     chart = bars(job)
     return [kit.preformatted(chart)] if chart else []
-
-
-def _failure(job: EvaluationJob) -> list[Block]:
-    """Why it failed, in Together's words and as it wrote them."""
-    if job.error is None:
-        return []
-    return [kit.quote(plain(job.error, chars=_ERROR_CHARS) or "no reason given")]
 
 
 def _facts(job: EvaluationJob) -> list[tuple[str, str]]:
@@ -141,6 +125,8 @@ def _controls(job: EvaluationJob, view: JobView) -> list[Element]:
         value = controls.job_value(replace(view, job_id=job.id))
         elements.append(kit.link_button("Open in Together", action_id=controls.JOB_PAGE, url=page))
         elements.append(kit.button("Refresh", action_id=controls.JOB_REFRESH, value=value))
+        if job.status in ACTIVE:
+            elements.append(watch_button(job))
         if not view.public:
             elements.append(
                 kit.button("Share to channel", action_id=controls.JOB_SHARE, value=job.id)

@@ -5,7 +5,7 @@ write them, each so that the sum stays below ``MESSAGE_CHARS``. So nothing is ev
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -39,14 +39,22 @@ PLACEHOLDER_CHARS = 150
 # https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 OPTION_CHARS = 75
 OPTION_VALUE_CHARS = 150
-# https://docs.slack.dev/reference/methods/chat.postMessage: "text" is best kept within 4,000
+# https://docs.slack.dev/reference/block-kit/blocks/table-block: with the head; over all cells
+TABLE_ROWS = 100
+TABLE_CHARS = 10_000
+# https://docs.slack.dev/reference/methods/chat.postMessage: "text" is best kept within 4,000, and
+# beyond 40,000 Slack cuts it
 TEXT_CHARS = 4000
+LONGEST_TEXT_CHARS = 40_000
 # No number is published for msg_blocks_too_long; it was seen at about 13,200 escaped characters
 # (https://github.com/slackapi/bolt-js/issues/2509), so this stays below it.
 MESSAGE_CHARS = 12_000
 
 USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 """Slack's id of a person. https://docs.slack.dev/reference/objects/user-object"""
+
+_MENTIONED_ID = re.compile(r"[UWS][A-Z0-9]{1,20}")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +86,22 @@ def link(url: str, label: str) -> str:
     return f"<{url}|{label}>"
 
 
-def mention(user_id: str) -> str:
-    """A person, by the id that Slack gave us.
+def mention(slack_id: str) -> str:
+    """A person or a user group, by the id that Slack gave us.
+
+    https://docs.slack.dev/messaging/formatting-message-text#mentioning-groups
 
     Raises:
         ValueError: that is no id, so it may be anything.
     """
-    if not USER_ID.fullmatch(user_id):
-        raise ValueError(f"not a Slack user id: {user_id!r}")
-    return f"<@{user_id}>"
+    if not _MENTIONED_ID.fullmatch(slack_id):
+        raise ValueError(f"not a Slack id of a person or a group: {slack_id!r}")
+    return f"<!subteam^{slack_id}>" if slack_id.startswith("S") else f"<@{slack_id}>"
+
+
+def channel(channel_id: str) -> str:
+    """A channel, which those who may see it see by its name; a direct message has none."""
+    return f"<#{channel_id}>" if _CHANNEL_ID.fullmatch(channel_id) else "our direct messages"
 
 
 def when(moment: datetime) -> str:
@@ -135,6 +150,22 @@ def quote(text: str) -> Block:
 def preformatted(text: str) -> Block:
     """Lines in a fixed pitch; foreign parts went through ``plain``."""
     return _rich({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]})
+
+
+def table(rows: Sequence[Sequence[Element]]) -> Block:
+    """A table whose first row is its head. Slack takes one a message."""
+    return {"type": "table", "rows": [list(row) for row in rows]}
+
+
+def cell(text: str) -> Element:
+    """Text in a table, as it is; foreign parts went through ``plain``."""
+    return {"type": "raw_text", "text": text}
+
+
+def link_cell(url: str, label: str) -> Element:
+    """A link of ours in a table."""
+    link = {"type": "link", "url": url, "text": label}
+    return _rich({"type": "rich_text_section", "elements": [link]})
 
 
 def actions(elements: list[Element]) -> Block:

@@ -9,10 +9,16 @@ from bot.domain.errors import (
     JobNotFound,
     QueryError,
     SettingsError,
+    SlackBusy,
     SlackError,
+    SlackInDoubt,
     SlackRefused,
+    SlackRefusedChannel,
     SlackRefusedMessage,
+    SlackRefusedToken,
     SlackUnreachable,
+    StoreBusy,
+    StoreError,
     TogetherBusy,
     TogetherError,
     TogetherRefused,
@@ -42,6 +48,8 @@ _UNEXPECTED = (
     ("Whoever runs this bot finds it in the log by this reference."),
 )
 _CHECK = "Whoever runs this bot: `evals-bot check` tells what to do."
+_INVITE = "Type `/invite @evals` there, then try again."
+_DATABASE = "Lists still work. Whoever runs this bot: look at the database of `DATABASE_URL`."
 _CHECK_KEY = "Whoever runs this bot: check `TOGETHER_API_KEY` (`evals-bot check` tells more)."
 _CHECK_ADDRESS = "Whoever runs this bot: check `TOGETHER_BASE_URL` (`evals-bot check` tells more)."
 
@@ -92,12 +100,12 @@ def _words(error: BotError) -> tuple[str, str]:  # noqa: PLR0911 - one a kind of
             return _ours(str(error)), ""
         case TogetherError():
             return _together(error)
-        case SlackUnreachable():
-            return "Slack did not answer us in time.", "Try again in a moment."
-        case SlackRefusedMessage():
-            return f"Slack did not take the message as it was{_code_word(error)}.", _IN_THE_LOG
-        case SlackRefused():
-            return f"Slack refused what we asked of it{_code_word(error)}.", _CHECK
+        case SlackError():
+            return _slack(error)
+        case StoreBusy():
+            return "Too much wants to be written down at once.", "Try again in a moment."
+        case StoreError():
+            return "What I remember cannot be read or written right now.", _DATABASE
         case SettingsError():
             return "A setting of this bot is missing or wrong.", _CHECK
         case _:
@@ -140,6 +148,22 @@ def _together(error: TogetherError) -> tuple[str, str]:  # noqa: PLR0911 - one a
             )
         case _:
             return "Together's answer cannot be read.", f"{_SOON} {_IN_THE_LOG}"
+
+
+def _slack(error: SlackError) -> tuple[str, str]:
+    match error:
+        case SlackUnreachable() | SlackInDoubt():
+            return "Slack did not answer us in time.", "Try again in a moment."
+        case SlackBusy():
+            return "Slack asks us to slow down.", _wait(error.retry_after_seconds)
+        case SlackRefusedMessage():
+            return f"Slack did not take the message as it was{_code_word(error)}.", _IN_THE_LOG
+        case SlackRefusedChannel():
+            return f"Slack does not let me into that channel{_code_word(error)}.", _INVITE
+        case SlackRefused() | SlackRefusedToken():
+            return f"Slack refused what we asked of it{_code_word(error)}.", _CHECK
+        case _:
+            return _UNEXPECTED
 
 
 def _wait(seconds: float | None) -> str:

@@ -32,6 +32,7 @@ _MODEL_CHARS = 60
 _LABEL_CHARS = 24
 _LABELS_IN_LINE = 3
 _BARS = 12
+_SAME_PERCENT = 0.5
 _NO_FIGURES = "no figures given"
 
 
@@ -42,11 +43,16 @@ def status_mark(job: EvaluationJob) -> str:
 
 def status_words(job: EvaluationJob) -> str:
     """The status in words; one that we do not know is shown as Together wrote it."""
-    if job.status in _STATUS_WORDS:
-        return _STATUS_WORDS[job.status]
+    return status_word(job.status)
+
+
+def status_word(status: str) -> str:
+    """A status by itself, in the same words."""
+    if status in _STATUS_WORDS:
+        return _STATUS_WORDS[status]
     # A colon may follow it, and between two colons a word would be an emoji.
-    show = code if ":" in job.status else foreign
-    return show(job.status, chars=_WORD_CHARS) or "no status"
+    show = code if ":" in status else foreign
+    return show(status, chars=_WORD_CHARS) or "no status"
 
 
 def type_word(job: EvaluationJob) -> str:
@@ -104,13 +110,23 @@ def failed_rows_line(job: EvaluationJob) -> str:
     return f"⚠ {count(failed)}{f' of {count(asked)}' if asked > 0 else ''} {rows} not judged"
 
 
-def bars(job: EvaluationJob) -> str:
+def passed_rows(job: EvaluationJob) -> str:
+    """``174 of 200``: rows that pass and rows judged; empty when the labels do not tell."""
+    found = job.results
+    if not isinstance(found, ClassifyResults) or found.pass_percentage is None or not found.judged:
+        return ""
+    passed = sum(found.label_counts.get(label, 0) for label in job.pass_labels)
+    agrees = abs(100 * (passed / found.judged) - found.pass_percentage) < _SAME_PERCENT
+    return f"{count(passed)} of {count(found.judged)}" if agrees else ""
+
+
+def bars(job: EvaluationJob, *, most: int = _BARS) -> str:
     """Labels or wins as text bars, a line each, for a fixed pitch; empty when there is nothing."""
     rows = _bar_rows(job)
     total = sum(max(number, 0) for _, number in rows)
     if not total:
         return ""
-    shown = [(plain(name, chars=_LABEL_CHARS) or "no label", n) for name, n in rows[:_BARS]]
+    shown = [(plain(name, chars=_LABEL_CHARS) or "no label", n) for name, n in rows[:most]]
     width = max(_cells(name) for name, _ in shown)
     lines = [
         f"{name}{' ' * (width - _cells(name))}  {bar(number / total)} "

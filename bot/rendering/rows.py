@@ -61,6 +61,31 @@ def job_head(job: EvaluationJob) -> str:
     return _head(job, status=status_words(job), kind=type_word(job))
 
 
+def job_link(job: EvaluationJob) -> str:
+    """The id as a link to Together's page, or as it is where it may not stand in one."""
+    # An id that may stand in a link needs no care, whatever its underscores.
+    if JOB_ID.fullmatch(job.id):
+        return kit.link(JOB_PAGE_URL + job.id, job.id)
+    return foreign(job.id, chars=_ID_CHARS) or "no id"
+
+
+def details_button(job: EvaluationJob, *, way_back: str = "") -> Element | None:
+    """*Details*; ``way_back`` is the ``list_value`` to return to. None for an id of no link."""
+    if not JOB_ID.fullmatch(job.id):
+        return None
+    return kit.button(
+        "Details",
+        action_id=controls.JOB_DETAILS,
+        value=controls.job_value(JobView(job_id=job.id), way_back=way_back),
+        spoken=f"Details of {job.id[:_SPOKEN_ID_CHARS]}",
+    )
+
+
+def watch_button(job: EvaluationJob) -> Element:
+    """*Watch this job*, for one that has not ended and whose id may stand in a link."""
+    return kit.button("Watch this job", action_id=controls.JOB_WATCH, value=job.id)
+
+
 def time_line(job: EvaluationJob) -> str:
     """Since when an active job is so; when another one changed last, and how long it took."""
     if job.status in ACTIVE:
@@ -88,7 +113,7 @@ def _row(job: EvaluationJob, *, way_back: str) -> Row:
     short = _dotted(headline, unjudged)
     return Row(
         block=kit.section(
-            "\n".join(filter(None, paragraph)), accessory=_details_button(job, way_back=way_back)
+            "\n".join(filter(None, paragraph)), accessory=details_button(job, way_back=way_back)
         ),
         line=f"{start}{outcome and ': '}{outcome} ({kind}{models and ', '}{models})",
         short_line=f"{start}{short and ': '}{short}",
@@ -96,23 +121,7 @@ def _row(job: EvaluationJob, *, way_back: str) -> Row:
 
 
 def _head(job: EvaluationJob, *, status: str, kind: str) -> str:
-    # An id that may stand in a link needs no care, whatever its underscores.
-    if JOB_ID.fullmatch(job.id):
-        shown = kit.link(JOB_PAGE_URL + job.id, job.id)
-    else:
-        shown = foreign(job.id, chars=_ID_CHARS) or "no id"
-    return f"{status_mark(job)}  {shown} · {status} · {kind}"
-
-
-def _details_button(job: EvaluationJob, *, way_back: str) -> Element | None:
-    if not JOB_ID.fullmatch(job.id):
-        return None
-    return kit.button(
-        "Details",
-        action_id=controls.JOB_DETAILS,
-        value=controls.job_value(JobView(job_id=job.id), way_back=way_back),
-        spoken=f"Details of {job.id[:_SPOKEN_ID_CHARS]}",
-    )
+    return f"{status_mark(job)}  {job_link(job)} · {status} · {kind}"
 
 
 def _dotted(*parts: str) -> str:

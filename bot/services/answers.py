@@ -1,20 +1,7 @@
-"""One message for each command, whoever asks: Slack, or ``evals-bot preview``."""
+"""One message for each question, whoever asks: Slack, or ``evals-bot preview``."""
 
-from bot.domain.commands import (
-    Command,
-    Health,
-    Help,
-    Later,
-    ListJobs,
-    Mute,
-    SendTest,
-    ShowJob,
-    ShowLog,
-    Unmute,
-    Unwatch,
-    Watch,
-    Watches,
-)
+from bot.domain.commands import Command, Health, Help, Later, ListJobs, ShowJob
+from bot.domain.errors import QueryError
 from bot.rendering.controls import ListView
 from bot.rendering.health import health_message
 from bot.rendering.help import help_message
@@ -23,19 +10,11 @@ from bot.rendering.problems import later_message
 from bot.services.health import HealthCheck
 from bot.services.lookup import Lookup
 
-_VERBS: dict[type[Command], str] = {
-    Watch: "watch",
-    Watches: "watches",
-    Unwatch: "unwatch",
-    Mute: "mute",
-    Unmute: "unmute",
-    SendTest: "test",
-    ShowLog: "log",
-}
+_OF_A_CHANNEL = "That concerns a channel, so it can be asked in Slack alone."
 
 
 class Answers:
-    """What the bot says to a command."""
+    """What the bot says to a question. ``services.watching`` answers what concerns a channel."""
 
     def __init__(self, lookup: Lookup, health: HealthCheck) -> None:
         self._lookup = lookup
@@ -45,6 +24,7 @@ class Answers:
         """Answer a command.
 
         Raises:
+            QueryError: it concerns a channel.
             TogetherError: no answer, and no older one to show.
         """
         match command:
@@ -55,8 +35,8 @@ class Answers:
             case Help():
                 return help_message(command.topic)
             case Health():
-                return health_message(self._health.report())
+                return health_message(await self._health.report())
             case Later(verb=verb):
                 return later_message(verb)
             case _:
-                return later_message(_VERBS[type(command)])
+                raise QueryError(_OF_A_CHANNEL)

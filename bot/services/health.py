@@ -1,21 +1,37 @@
 """How the bot is: what ``/evals status`` and the health port tell."""
 
 from bot import __version__
-from bot.domain.health import HealthReport
-from bot.ports import Clock
+from bot.domain.errors import StoreError
+from bot.domain.health import HealthReport, QueueHealth
+from bot.ports import Clock, Outbox
+from bot.services.rounds import Rounds
 from bot.services.sharing import SharedEvaluations
 
 
 class HealthCheck:
-    """Collects what the parts know of themselves; asks nobody outside."""
+    """Collects what the parts know of themselves; asks nobody outside but the database.
 
-    def __init__(self, evaluations: SharedEvaluations, clock: Clock, *, transport: str) -> None:
+    Args:
+        rounds, outbox: None where nobody polls and delivers, as in ``evals-bot preview``.
+    """
+
+    def __init__(
+        self,
+        evaluations: SharedEvaluations,
+        clock: Clock,
+        *,
+        transport: str,
+        rounds: Rounds | None = None,
+        outbox: Outbox | None = None,
+    ) -> None:
         self._evaluations = evaluations
         self._clock = clock
         self._transport = transport
+        self._rounds = rounds
+        self._outbox = outbox
         self._started_at = clock.now()
 
-    def report(self) -> HealthReport:
+    async def report(self) -> HealthReport:
         """How things are now."""
         return HealthReport(
             version=__version__,
@@ -25,4 +41,20 @@ class HealthCheck:
             last_answer_at=self._evaluations.last_answer_at,
             last_failure=self._evaluations.last_failure,
             calls=self._evaluations.calls,
+            polls=self._rounds.standing if self._rounds else None,
+            queue=await self._queue(),
+        )
+
+    async def _queue(self) -> QueueHealth | None:
+        if self._outbox is None:
+            return None
+        try:
+            queue = await self._outbox.queue()
+        except StoreError:
+            return None
+        return QueueHealth(
+            waiting=queue.waiting,
+            oldest_due_at=queue.oldest_due_at,
+            in_doubt=queue.in_doubt,
+            dead=queue.dead,
         )

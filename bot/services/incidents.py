@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 _REFERENCE_BYTES = 3
 
 
-def record(error: BaseException) -> str:
+def record(error: BaseException, *, what: str = "an answer failed") -> str:
     """Log a fault and return its reference, such as ``7f3a1c``. Only the unexpected is traced."""
     reference = secrets.token_hex(_REFERENCE_BYTES)
     details: dict[str, object] = {"reference": reference, "error": type(error).__name__}
@@ -23,7 +23,7 @@ def record(error: BaseException) -> str:
     expected = isinstance(error, BotError)
     logger.log(
         logging.WARNING if expected else logging.ERROR,
-        "an answer failed",
+        what,
         extra=details,
         exc_info=None if expected else error,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,14 @@ from bot.rendering.lists import candidates, job_list
 from bot.rendering.problems import stale_notice
 from bot.services import incidents
 from bot.services.sharing import Answer, SharedEvaluations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """The jobs that a reference names, at least one, and the answer in which they were found."""
+
+    jobs: tuple[EvaluationJob, ...]
+    answer: Answer[Any]
 
 
 class Lookup:
@@ -70,18 +79,30 @@ class Lookup:
             JobNotFound: nothing begins like that among the jobs that Together lists.
             TogetherError: no answer, and no older one to show.
         """
+        named = await self.named(reference)
+        job = named.jobs[0]
+        if len(named.jobs) > 1:
+            notice = _notice([named.answer], fetched_at=named.answer.fetched_at)
+            return candidates(reference, named.jobs, notice=notice)
+        return _card(job, JobView(job_id=job.id, public=public), named.answer)
+
+    async def named(self, reference: str, *, fresh: bool = False) -> Named:
+        """What a whole id or the beginning of one names.
+
+        Raises:
+            JobNotFound: nothing begins like that among the jobs that Together lists.
+            TogetherError: no answer, and no older one to show.
+        """
         try:
-            return await self.job(JobView(job_id=reference, public=public))
+            answer = await self._evaluations.get_job(reference, fresh=fresh)
         except (JobNotFound, TogetherRefused) as refusal:
             # How Together answers the beginning of an id is not documented.
-            listed = await self._evaluations.list_jobs(status=None, limit=MAX_LIMIT)
+            listed = await self._evaluations.list_jobs(status=None, limit=MAX_LIMIT, fresh=fresh)
             found = find_by_reference(reference, listed.value.jobs)
             if not found:
                 raise JobNotFound(reference, detail=refusal.detail) from None
-            if len(found) > 1:
-                notice = _notice([listed], fetched_at=listed.fetched_at)
-                return candidates(reference, found, notice=notice)
-            return _card(found[0], JobView(job_id=found[0].id, public=public), listed)
+            return Named(jobs=found, answer=listed)
+        return Named(jobs=(answer.value,), answer=answer)
 
 
 def _card(job: EvaluationJob, view: JobView, answer: Answer[Any]) -> Message:

@@ -39,7 +39,7 @@ async def test_each_fault_of_togethers_has_its_words_and_a_reference_that_is_in_
     fault: str, options: dict[str, Any], words: str
 ) -> None:
     async with stage() as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         scene.together.faults.on(fault, **options)
         said = await answer(scene, "")
         assert words in said
@@ -56,7 +56,7 @@ async def test_each_fault_of_togethers_has_its_words_and_a_reference_that_is_in_
 )
 async def test_a_passing_fault_is_not_even_noticed(fault: str, options: dict[str, Any]) -> None:
     async with stage() as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         scene.together.faults.on(fault, times=1, **options)
         assert "evaluation jobs" in await answer(scene, "")
         assert not reasons(bot)
@@ -64,7 +64,7 @@ async def test_a_passing_fault_is_not_even_noticed(fault: str, options: dict[str
 
 async def test_when_together_is_away_the_last_good_answer_comes_back_with_its_age() -> None:
     async with stage() as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         typed = await scene.slack.command("")
         before = await typed.answer()
         scene.together.faults.on("5xx")
@@ -81,7 +81,7 @@ async def test_when_together_is_away_the_last_good_answer_comes_back_with_its_ag
 
 async def test_a_slow_together_never_keeps_slack_waiting() -> None:
     async with stage() as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         scene.together.faults.on("slow")
         typed = await scene.slack.command("")
         assert typed.problem is None
@@ -94,7 +94,7 @@ async def test_a_slow_together_never_keeps_slack_waiting() -> None:
 
 async def test_when_slack_does_not_say_who_asks_the_answer_is_no() -> None:
     async with stage() as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         scene.slack.faults.switch_on("invalid_auth", on="users.info")
         said = await answer(scene, "")
         assert "ref " in said
@@ -103,7 +103,7 @@ async def test_when_slack_does_not_say_who_asks_the_answer_is_no() -> None:
 
 async def test_a_dropped_socket_comes_back_by_itself() -> None:
     async with stage() as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         await scene.slack.sockets.disconnect("refresh_requested")
         await scene.slack.connected(timeout=30)
         assert "evaluation jobs" in await answer(scene, "")
@@ -111,7 +111,7 @@ async def test_a_dropped_socket_comes_back_by_itself() -> None:
 
 async def test_an_envelope_that_comes_twice_is_answered_once() -> None:
     async with stage() as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         typed = await scene.slack.command("")
         await typed.answer()
         assert (await typed.replay()).problem is None

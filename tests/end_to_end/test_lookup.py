@@ -76,7 +76,7 @@ async def good_answer(interaction: Interaction) -> Message:
 @pytest.mark.parametrize("http", [True, False], ids=["http", "socket"])
 async def test_whatever_is_typed_gets_an_answer_that_slack_takes(*, http: bool) -> None:
     async with stage(http=http) as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         for text in TYPED:
             message = await good_answer(await scene.slack.command(text))
             public = text.endswith("public")
@@ -113,7 +113,7 @@ async def every_control_answers(scene: Stage) -> None:
 
 async def test_what_is_typed_is_what_together_is_asked() -> None:
     async with stage() as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         await good_answer(await scene.slack.command("status:error limit:5"))
         await good_answer(await scene.slack.command("runing"))
         asked = [(request.path, request.query) for request in scene.together.requests]

@@ -17,7 +17,7 @@ async def status_of(url: str) -> int:
 @pytest.mark.parametrize("http", [True, False], ids=["http", "socket"])
 async def test_it_is_alive_then_ready_and_ends_well_when_told_to(*, http: bool) -> None:
     async with stage(http=http) as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         assert await status_of(f"{scene.health_url}/healthz") == 200
         assert await status_of(f"{scene.health_url}/readyz") == 200
         bot.send(signal.SIGTERM)
@@ -27,7 +27,7 @@ async def test_it_is_alive_then_ready_and_ends_well_when_told_to(*, http: bool) 
 
 async def test_what_was_acknowledged_is_answered_before_it_ends() -> None:
     async with stage() as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         scene.together.faults.on("slow")
         typed = await scene.slack.command("")
         bot.send(signal.SIGTERM)
@@ -39,7 +39,7 @@ async def test_what_was_acknowledged_is_answered_before_it_ends() -> None:
 
 async def test_a_second_signal_ends_it_at_once() -> None:
     async with stage() as scene, program("run", environment=scene.environment) as bot:
-        await bot.logged("ready")
+        await scene.begins(bot)
         scene.together.faults.on("timeout")
         await scene.slack.command("")
         bot.send(signal.SIGTERM)
@@ -54,7 +54,7 @@ async def test_while_slack_is_away_it_waits_is_not_ready_and_can_be_stopped() ->
         scene.slack.away(),
         program("run", environment=scene.environment) as bot,
     ):
-        await bot.logged("Slack does not answer, trying again")
+        await bot.logged("no answer, trying again")
         assert await status_of(f"{scene.health_url}/healthz") == 200
         assert await status_of(f"{scene.health_url}/readyz") == 503
         bot.send(signal.SIGTERM)

@@ -77,11 +77,11 @@ async def test_closing_waits_for_answers_under_way_and_cancels_what_never_ends()
     gate = asyncio.Event()
     async with front(evaluations=FakeEvaluations(jobs=[JOB], gate=gate)) as bot:
         await bot.command("")
-        closing = asyncio.create_task(bot.bot.close())
+        closing = asyncio.create_task(bot.bot.work.drain(timeout_seconds=20))
         await settle()
         assert not closing.done()
         gate.set()
-        await closing
+        assert await closing == 0
         assert JOB.id in bot.last[0].text
         gate.clear()
         await bot.command("failed")

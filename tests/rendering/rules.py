@@ -27,17 +27,25 @@ _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _BLANK_LOOKING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u2800\u3164\uffa0\ufe00")
 
 
-def check(message: Message, *, mentioned: frozenset[str] = frozenset(), ours: bool = False) -> None:
+def check(
+    message: Message,
+    *,
+    mentioned: frozenset[str] = frozenset(),
+    ours: bool = False,
+    text_chars: int = kit.TEXT_CHARS,
+) -> None:
     """Assert that Slack takes this message and that only what is ours is live in it.
 
-    ``mentioned`` are the people whom it may mention; ``ours`` lets its words be formatted at will.
+    ``mentioned`` are the people, groups and channels whom it may name; ``ours`` lets its words be
+    formatted at will.
     """
+    meant = frozenset(map(_token, mentioned))
     blocks = json.loads(json.dumps(message.blocks, ensure_ascii=False).encode())
     assert refuse_message(text=message.text, blocks=blocks or None) is None
-    assert set(live_mentions(message.text, blocks)) <= {f"<@{user_id}>" for user_id in mentioned}
+    assert set(live_mentions(message.text, blocks)) <= meant
     assert rendered_chars(blocks) <= kit.MESSAGE_CHARS
     message.text.encode()
-    assert len(message.text) <= kit.TEXT_CHARS
+    assert len(message.text) <= text_chars
     assert len(message.blocks) <= kit.BLOCKS_PER_MESSAGE
     for block in message.blocks:
         _CHECKS[block["type"]](block)
@@ -45,7 +53,7 @@ def check(message: Message, *, mentioned: frozenset[str] = frozenset(), ours: bo
         assert text.strip()
         assert not [char for char in text if _is_hidden(char)], ascii(text)
         if kind == "mrkdwn":
-            _check_mrkdwn(text, mentioned=mentioned, ours=ours)
+            _check_mrkdwn(text, meant=meant, ours=ours)
     assert weight(message) <= kit.MESSAGE_CHARS
 
 
@@ -78,11 +86,14 @@ def _walk(part: Any) -> Iterator[dict[str, Any]]:
             yield from _walk(value)
 
 
-def _check_mrkdwn(text: str, *, mentioned: frozenset[str], ours: bool) -> None:
-    meant = {f"<@{user_id}>" for user_id in mentioned}
+def _token(slack_id: str) -> str:
+    return {"S": "<!subteam^{}>", "C": "<#{}>"}.get(slack_id[0], "<@{}>").format(slack_id)
+
+
+def _check_mrkdwn(text: str, *, meant: frozenset[str], ours: bool) -> None:
     live = [token for token in _TOKEN.findall(text) if not _OUR_TOKEN.fullmatch(token)]
     assert set(live) <= meant, live
-    words = _TOKEN.sub("", text)
+    words = _TOKEN.sub("¤", text)
     assert "<" not in words
     assert ">" not in words
     assert "&" not in _ENTITY.sub("", words), words
@@ -158,6 +169,23 @@ def _check_rich_text(block: dict[str, Any]) -> None:
             assert part["text"]
 
 
+def _check_table(block: dict[str, Any]) -> None:
+    rows = block["rows"]
+    assert 2 <= len(rows) <= kit.TABLE_ROWS
+    assert {len(row) for row in rows} == {len(rows[0])}
+    written = 0
+    for cell in (cell for row in rows for cell in row):
+        if cell["type"] == "rich_text":
+            [[link]] = [section["elements"] for section in cell["elements"]]
+            assert _OUR_TOKEN.fullmatch(f"<{link['url']}|{link['text']}>")
+            written += len(link["url"]) + len(link["text"])
+        else:
+            assert cell["type"] == "raw_text"
+            assert cell["text"].strip()
+            written += len(_escaped(cell["text"]))
+    assert written <= kit.TABLE_CHARS
+
+
 def _check_element(element: dict[str, Any]) -> None:
     assert 0 < len(element["action_id"]) <= kit.ACTION_ID_CHARS
     if element["type"] == "static_select":
@@ -183,4 +211,5 @@ _CHECKS = {
     "context": _check_context,
     "actions": _check_actions,
     "rich_text": _check_rich_text,
+    "table": _check_table,
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.rendering.kit import Message
 
-_TOKEN = re.compile(r"<(?:[^<>|]*\|([^<>]*)|(@[A-Z0-9]+))>")
+_TOKEN = re.compile(r"<(?:[^<>|]*\|([^<>]*)|(?:!subteam\^)?([@#]?[A-Z0-9]+))>")
 
 
 def seen(message: Message) -> str:
@@ -13,7 +13,7 @@ def seen(message: Message) -> str:
     return "\n".join(_lines(block) for block in message.blocks)
 
 
-def _lines(block: dict[str, Any]) -> str:
+def _lines(block: dict[str, Any]) -> str:  # noqa: PLR0911 - one a kind of block
     match block["type"]:
         case "section" if "fields" in block:
             return "\n".join(_words(field).replace("\n", " ", 1) for field in block["fields"])
@@ -26,9 +26,18 @@ def _lines(block: dict[str, Any]) -> str:
             return "\n".join(f"({_words(element)})" for element in block["elements"])
         case "actions":
             return " ".join(map(_control, block["elements"]))
+        case "table":
+            return "\n".join(" | ".join(map(_cell, row)) for row in block["rows"])
         case _:
             text: str = block["elements"][0]["elements"][0]["text"]
             return "\n".join(f"| {line}" for line in told(text).splitlines())
+
+
+def _cell(cell: dict[str, Any]) -> str:
+    if cell["type"] == "raw_text":
+        return told(cell["text"])
+    link = cell["elements"][0]["elements"][0]
+    return f"[{link['text']}]"
 
 
 def _words(part: dict[str, Any]) -> str:

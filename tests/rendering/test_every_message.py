@@ -15,10 +15,13 @@ from bot.domain.errors import (
     JobNotFound,
     QueryError,
     SettingsError,
+    SlackBusy,
     SlackError,
     SlackRefused,
+    SlackRefusedChannel,
     SlackRefusedMessage,
     SlackUnreachable,
+    StoreError,
     TogetherBusy,
     TogetherError,
     TogetherGarbled,
@@ -26,7 +29,7 @@ from bot.domain.errors import (
     TogetherRefusedKey,
     TogetherUnreachable,
 )
-from bot.domain.health import HealthReport
+from bot.domain.health import HealthReport, PollHealth, QueueHealth
 from bot.domain.jobs import (
     JOB_ID,
     ClassifyResults,
@@ -53,7 +56,14 @@ from bot.rendering.problems import (
 )
 from bot.rendering.results import status_words
 from tests.rendering.rules import check
-from tests.strategies import HOSTILE_TEXTS, job_ids, jobs, list_questions, moments, texts
+from tests.strategies import (
+    HOSTILE_TEXTS,
+    job_ids,
+    jobs,
+    list_questions,
+    moments,
+    texts,
+)
 
 THEN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LONGEST_NOTICE = stale_notice(
@@ -85,7 +95,10 @@ def errors(text: str) -> Iterator[BotError]:
     yield SlackUnreachable(text, code=text)
     yield SlackRefusedMessage(text, code=text)
     yield SlackRefused(text, code=text)
+    yield SlackBusy(text, retry_after_seconds=HUGE)
+    yield SlackRefusedChannel(text, code=text)
     yield SlackError(text, code=text)
+    yield StoreError(text)
     yield SettingsError(text)
 
 
@@ -264,6 +277,8 @@ def test_any_health_is_taken(words: str, moment: datetime, calls: int) -> None:
                 last_answer_at=moment,
                 last_failure=(THEN, error),
                 calls=calls,
+                polls=PollHealth(last_poll_at=moment, failing_since=moment, saturated=True),
+                queue=QueueHealth(waiting=calls, oldest_due_at=moment, in_doubt=calls, dead=calls),
             )
             check(health_message(report))
 

@@ -7,7 +7,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rendering.foreign import clean, code, escape, foreign, plain, quoted
+from bot.rendering.foreign import bare, clean, code, escape, foreign, plain, quoted
 from tests.strategies import texts
 
 SOME = settings(max_examples=150, deadline=None)
@@ -134,3 +134,9 @@ def test_a_code_span_is_never_left_early(text: str, chars: int) -> None:
 @given(text=texts())
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean(clean(text)) == clean(text)
+
+
+@SOME
+@given(text=texts())
+def test_a_text_made_bare_is_what_people_would_have_read(text: str) -> None:
+    assert bare(foreign(text, chars=40_000)) == clean(text).replace("`", "'")

@@ -5,12 +5,32 @@ from inspect import cleandoc
 
 import pytest
 
-from bot.domain.commands import HELP_TOPICS, Health, ListJobs, ShowJob
+from bot.domain.commands import (
+    HELP_TOPICS,
+    Command,
+    Health,
+    ListJobs,
+    Mute,
+    SendTest,
+    ShowJob,
+    ShowLog,
+    Unmute,
+    Unwatch,
+    Watch,
+    Watches,
+)
 from bot.domain.query import parse
 from bot.rendering.help import TOPICS, help_message
 from tests.rendering.seen import seen
 
-MEANT = {"list": ListJobs, "filters": ListJobs, "show": ShowJob, "status": Health}
+MEANT: dict[str, tuple[type[Command], ...]] = {
+    "list": (ListJobs,),
+    "filters": (ListJobs,),
+    "show": (ShowJob,),
+    "watch": (Watch, Watches, Unwatch, ShowLog),
+    "mute": (Mute, Unmute),
+    "status": (Health, SendTest),
+}
 TYPED = re.compile(r"`/evals ?([^`]*)`")
 
 

@@ -166,7 +166,9 @@ def test_a_failure_of_data_or_settings_says_what_to_look_at() -> None:
 @pytest.mark.parametrize("status", ["pending", "queued", "running"])
 def test_a_job_under_way_says_since_when(status: str) -> None:
     job = EvaluationJob(id="eval-1", status=status, type="score", updated_at=BEGAN)
-    assert seen(card(job)).splitlines()[1] == "since 2026-11-24 13:50 UTC"
+    lines = seen(card(job)).splitlines()
+    assert lines[1] == "since 2026-11-24 13:50 UTC"
+    assert lines[-1] == "[Open in Together] [Refresh] [Watch this job] [Share to channel]"
 
 
 def test_a_status_and_type_of_tomorrow_are_shown_as_they_are() -> None:

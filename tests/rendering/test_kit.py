@@ -25,11 +25,18 @@ def test_a_date_before_unix_time_is_words_alone(moment: datetime, shown: str) ->
     assert kit.when(moment) == shown
 
 
-def test_only_a_user_id_can_be_mentioned() -> None:
+def test_only_the_id_of_a_person_or_a_group_can_be_mentioned() -> None:
     assert kit.mention("U0MEMBER") == "<@U0MEMBER>"
-    for wrong in ("", "!channel", "U0MEMBER>", "u0member", "S0GROUP", "U0MEMBER\n"):
-        with pytest.raises(ValueError, match="user id"):
+    assert kit.mention("S0ONCALL") == "<!subteam^S0ONCALL>"
+    for wrong in ("", "!channel", "U0MEMBER>", "u0member", "C0EVALS", "U0MEMBER\n"):
+        with pytest.raises(ValueError, match="Slack id"):
             kit.mention(wrong)
+
+
+def test_a_channel_is_named_by_its_id_and_a_direct_message_has_no_name() -> None:
+    assert kit.channel("C0EVALS") == "<#C0EVALS>"
+    for other in ("D0DIRECT", "U0MEMBER", "", "C0EVALS>", "!channel"):
+        assert kit.channel(other) == "our direct messages"
 
 
 def test_a_text_that_is_too_long_loses_its_last_lines_and_says_so() -> None:

@@ -13,9 +13,15 @@ from bot.domain.errors import (
     JobNotFound,
     QueryError,
     SettingsError,
+    SlackBusy,
+    SlackInDoubt,
     SlackRefused,
+    SlackRefusedChannel,
     SlackRefusedMessage,
+    SlackRefusedToken,
     SlackUnreachable,
+    StoreBusy,
+    StoreUnavailable,
     TogetherBusy,
     TogetherGarbled,
     TogetherRefused,
@@ -106,6 +112,33 @@ WORDS: list[tuple[BotError, str]] = [
     (
         SlackRefusedMessage("no", code="invalid_blocks"),
         f"Slack did not take the message as it was (it says invalid_blocks). {LOG}",
+    ),
+    (SlackInDoubt("reset"), "Slack did not answer us in time. Try again in a moment."),
+    (
+        SlackBusy("429", retry_after_seconds=30.0),
+        "Slack asks us to slow down. Try again in 30 s.",
+    ),
+    (
+        SlackRefusedChannel("no", code="not_in_channel"),
+        (
+            "Slack does not let me into that channel (it says not_in_channel). Type "
+            "`/invite @evals` there, then try again."
+        ),
+    ),
+    (
+        SlackRefusedToken("no", code="token_revoked"),
+        (
+            "Slack refused what we asked of it (it says token_revoked). Whoever runs this bot: "
+            "`evals-bot check` tells what to do."
+        ),
+    ),
+    (StoreBusy("locked"), "Too much wants to be written down at once. Try again in a moment."),
+    (
+        StoreUnavailable("full"),
+        (
+            "What I remember cannot be read or written right now. Lists still work. Whoever runs "
+            "this bot: look at the database of `DATABASE_URL`."
+        ),
     ),
     (
         SettingsError("SLACK_BOT_TOKEN is missing"),

@@ -18,8 +18,10 @@ from bot.rendering.results import (
     error_words,
     failed_rows_line,
     models_line,
+    passed_rows,
     result_parts,
     status_mark,
+    status_word,
     status_words,
 )
 from tests.rendering.seen import told
@@ -168,3 +170,33 @@ def test_every_status_has_a_mark_and_a_word(status: str, mark: str, words: str) 
 def test_a_failure_always_has_words() -> None:
     assert error_words(job(status="error"), chars=60) == "no reason given"
     assert error_words(job(status="completed"), chars=60) == ""
+
+
+def test_a_status_by_itself_has_the_words_that_a_job_has() -> None:
+    for status in ("completed", "error", "user_error", "paused", ":x:", ""):
+        assert status_word(status) == status_words(job(status=status))
+
+
+@pytest.mark.parametrize(
+    ("counts", "pass_labels", "words"),
+    [
+        (YES_NO, ("yes",), "174 of 200"),
+        ({"good": 100.0, "fair": 74.0, "bad": 26.0}, ("good", "fair"), "174 of 200"),
+        (YES_NO, ("no",), ""),
+        (YES_NO, (), ""),
+        ({}, ("yes",), ""),
+        ({"yes": 0.0}, ("yes",), ""),
+    ],
+)
+def test_passing_rows_are_counted_where_labels_and_percentage_agree(
+    counts: Mapping[str, float], pass_labels: tuple[str, ...], words: str
+) -> None:
+    one = EvaluationJob(
+        id="eval-1", status="completed", pass_labels=pass_labels, results=classified(counts)
+    )
+    assert passed_rows(one) == words
+
+
+def test_a_short_chart_counts_the_labels_that_it_leaves_out() -> None:
+    one = job(results=classified(dict.fromkeys("abcdef", 1.0)))
+    assert bars(one, most=5).splitlines()[-1] == "and 1 more label"

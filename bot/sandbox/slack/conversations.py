@@ -1,18 +1,25 @@
-"""The Web API's ``conversations.*`` methods and ``users.info``.
+"""The Web API's ``conversations.*`` methods, ``users.conversations`` and ``users.info``.
 
 https://docs.slack.dev/reference/methods/conversations.history and its neighbours
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from bot.sandbox.slack.calls import Call, Method, is_member
+from bot.sandbox.slack.calls import SCOPE_FAMILY, Call, Method, is_member
 from bot.sandbox.slack.shapes import channel_shape, message_shape, user_shape
 from bot.sandbox.slack.state import Refusal
 from bot.sandbox.slack.workspace import BOT_USER_ID, Channel, ChannelKind, Message
 
-HISTORY_LIMIT = 100
-MOST_MESSAGES = 999
+PAGE_LIMIT = 100
+MOST = 999
+TYPES = {
+    "public_channel": ChannelKind.PUBLIC,
+    "private_channel": ChannelKind.PRIVATE,
+    "im": ChannelKind.DM,
+}
+
+T = TypeVar("T")
 
 
 def _info(call: Call) -> dict[str, Any]:
@@ -86,23 +93,27 @@ def _is_between(call: Call, message: Message) -> bool:
 
 
 def _page(call: Call, kept: Sequence[Message], found: Sequence[Message]) -> dict[str, Any]:
-    """One page of ``found``; the cursor is the ``ts`` of the last message of the page before."""
-    limit = call.number("limit", default=HISTORY_LIMIT)
-    if not 1 <= limit <= MOST_MESSAGES:
+    """One page of messages."""
+    page, cursor = _cut(call, found, [message.ts for message in found])
+    return {
+        "messages": [_shape(call, message, kept) for message in page],
+        "has_more": bool(cursor),
+        "response_metadata": {"next_cursor": cursor},
+    }
+
+
+def _cut(call: Call, found: Sequence[T], ids: Sequence[str]) -> tuple[Sequence[T], str]:
+    """The page that is asked for, and the cursor of the next one: the last id of this one."""
+    limit = call.number("limit", default=PAGE_LIMIT)
+    if not 1 <= limit <= MOST:
         raise Refusal("invalid_limit")
     start = 0
     if cursor := call.text("cursor"):
-        positions = [index for index, message in enumerate(found) if message.ts == cursor]
-        if not positions:
+        if cursor not in ids:
             raise Refusal("invalid_cursor")
-        start = positions[0] + 1
-    page = found[start : start + limit]
-    has_more = len(found) > start + limit
-    return {
-        "messages": [_shape(call, message, kept) for message in page],
-        "has_more": has_more,
-        "response_metadata": {"next_cursor": page[-1].ts if has_more else ""},
-    }
+        start = ids.index(cursor) + 1
+    end = start + limit
+    return found[start:end], ids[end - 1] if len(found) > end else ""
 
 
 def _shape(call: Call, message: Message, kept: Sequence[Message]) -> dict[str, Any]:
@@ -114,6 +125,33 @@ def _shape(call: Call, message: Message, kept: Sequence[Message]) -> dict[str, A
         latest = {"reply_count": len(replies), "latest_reply": replies[-1].ts}
         shape |= {"thread_ts": message.ts, **latest}
     return shape
+
+
+def _conversations_of(call: Call) -> dict[str, Any]:
+    """Somebody's channels; of those that are not public the ones that the bot is in, too.
+
+    https://docs.slack.dev/reference/methods/users.conversations
+    """
+    kinds = set()
+    for word in (call.text("types") or "public_channel").split(","):
+        if word not in TYPES:
+            raise Refusal("invalid_types")
+        call.need(f"{SCOPE_FAMILY[TYPES[word]]}:read")
+        kinds.add(TYPES[word])
+    user = call.text("user") or BOT_USER_ID
+    found = [
+        channel
+        for channel in call.state.workspace.channels.values()
+        if channel.kind in kinds
+        and user in channel.members
+        and (channel.kind is ChannelKind.PUBLIC or is_member(channel))
+        and not (channel.is_archived and call.flag("exclude_archived"))
+    ]
+    page, cursor = _cut(call, found, [channel.id for channel in found])
+    shapes = [channel_shape(channel) for channel in page]
+    for shape in shapes:
+        shape.pop("is_member", None)
+    return {"channels": shapes, "response_metadata": {"next_cursor": cursor}}
 
 
 def _user(call: Call) -> dict[str, Any]:
@@ -129,5 +167,6 @@ CONVERSATIONS: dict[str, Method] = {
     "conversations.join": _join,
     "conversations.history": _history,
     "conversations.replies": _replies,
+    "users.conversations": _conversations_of,
     "users.info": _user,
 }

@@ -1,6 +1,7 @@
 """Reading channels, messages and people, with the scopes that each needs."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -179,3 +180,24 @@ async def test_a_person_tells_what_they_are(
 async def test_nobody_is_not_found(client: AsyncWebClient) -> None:
     with pytest.raises(SlackApiError, match="user_not_found"):
         await client.users_info(user="U0NOBODY")
+
+
+async def test_a_person_is_told_of_by_the_channels_that_the_bot_may_know_of(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    async def ids(**arguments: Any) -> list[str]:
+        told = await client.users_conversations(user="U0MEMBER", **arguments)
+        assert all("is_member" not in channel for channel in told["channels"])
+        return [channel["id"] for channel in told["channels"]]
+
+    public = ["C0EVALS", "C0SHARED", "C0QUIET", "C0OLD"]
+    assert await ids() == public
+    assert await ids(types="public_channel,private_channel") == public
+    slack.workspace.join("G0SECRET", BOT_USER_ID)
+    assert await ids(types="private_channel,im") == ["G0SECRET", "D0MEMBER"]
+    assert await ids(exclude_archived="true") == public[:-1]
+    with pytest.raises(SlackApiError, match="invalid_types"):
+        await ids(types="everything")
+    first = await client.users_conversations(user="U0MEMBER", limit=3)
+    cursor = first["response_metadata"]["next_cursor"]
+    assert await ids(cursor=cursor) == public[3:]

@@ -1,0 +1,1 @@
+"""Alembic finds these by their place; nothing imports them."""
