@@ -65,12 +65,14 @@ class Program:
 
 
 @asynccontextmanager
-async def program(*arguments: str, environment: Mapping[str, str]) -> AsyncIterator[Program]:
+async def program(
+    *arguments: str, environment: Mapping[str, str], folder: Path = ROOT / "tests"
+) -> AsyncIterator[Program]:
     """``evals-bot …`` with these settings and no others; told to stop at the end, then killed."""
     started = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
         env=_environment(environment),
-        cwd=ROOT / "tests",  # where no .env is
+        cwd=folder,  # by default one without .env and evals.toml
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
@@ -91,13 +93,16 @@ async def program(*arguments: str, environment: Mapping[str, str]) -> AsyncItera
 
 
 async def output_of(
-    *arguments: str, environment: Mapping[str, str], typed: str = ""
+    *arguments: str,
+    environment: Mapping[str, str],
+    typed: str = "",
+    folder: Path = ROOT / "tests",
 ) -> tuple[int, str, str]:
     """Run ``evals-bot …`` to its end: exit code, standard output, standard error."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
         env=_environment(environment),
-        cwd=ROOT / "tests",
+        cwd=folder,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

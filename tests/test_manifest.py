@@ -48,7 +48,7 @@ def test_every_action_id_that_is_drawn_has_a_listener() -> None:
     drawn = {
         value
         for name, value in vars(controls).items()
-        if re.fullmatch(r"(LIST|JOB|CHANNEL)_[A-Z]+|UNWATCH", name)
+        if isinstance(value, str) and re.fullmatch(r"(LIST|JOB|CHANNEL)_[A-Z]+|UNWATCH", name)
     }
     answered = {
         **Actions.by_action_id(Actions.__new__(Actions)),

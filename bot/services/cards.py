@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.errors import SlackBusy, SlackError, SlackRefusedMessage
 from bot.domain.notices import Notice, load_notice
 from bot.domain.outbox import Kind, Row, State
 from bot.domain.pace import Pace
+from bot.domain.verdicts import is_unthreaded
 from bot.ports import Clock, Notifier, Outbox, Posted
 from bot.rendering.kit import USER_ID
 from bot.rendering.notices import ended_card, plain
@@ -19,7 +20,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """Where a job's card is, and the end that it has to show."""
+    """Where a job's card is, and the end that it has to show: told in its thread, or elsewhere."""
 
     posted: Posted
     notice: Notice
@@ -42,7 +43,10 @@ class Cards:
         """
         if row.kind not in {Kind.ENDED, Kind.CORRECTED}:
             return None
-        return await self._find(load_notice(row.payload), channel=row.channel)
+        notice = load_notice(row.payload)
+        if is_unthreaded(row):
+            notice = replace(notice, thread=False)
+        return await self._find(notice, channel=row.channel)
 
     async def of_group(self, row: Row) -> list[Card]:
         """The cards of a group's jobs.
@@ -52,8 +56,10 @@ class Cards:
         """
         if row.kind is not Kind.GROUP:
             return []
-        notices = map(load_notice, row.payload["notices"])
-        found = [await self._find(notice, channel=row.channel) for notice in notices]
+        found = [
+            await self._find(replace(load_notice(notice), thread=False), channel=row.channel)
+            for notice in row.payload["notices"]
+        ]
         return [card for card in found if card is not None]
 
     async def show_end(self, card: Card, *, is_stopping: Callable[[], bool]) -> None:

@@ -119,9 +119,10 @@ class Delivery:
             details = {"row": claim.row.id, "reason": str(error)}
             logger.warning("a row is left to its lease", extra=details)
         finally:
-            if self._busy >= CHANNELS_AT_ONCE:
-                self._nudged.set()
             self._busy -= 1
+            if self._busy == CHANNELS_AT_ONCE // 2:
+                # A claim for each place that gets free would cost more than the posts do.
+                self._nudged.set()
 
     async def _rest(self, seconds: float) -> None:
         """Sleep, unless somebody wakes us."""

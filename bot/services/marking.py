@@ -17,6 +17,14 @@ logger = logging.getLogger(__name__)
 EVERYWHERE = "*"
 _TRIES = 3
 
+_WORDS = {
+    Reason.SENT: ("a message is delivered", logging.INFO),
+    Reason.SKIPPED: ("a message has nothing left to say", logging.INFO),
+    Reason.DEAD: ("a message is given up", logging.ERROR),
+    Reason.PARK: ("a message is given up", logging.ERROR),
+    Reason.STOP_ALL: ("Slack refuses our token", logging.ERROR),
+}
+
 OnOutcome = Callable[[str, str], None]
 """Is told of each verdict: the row's kind and the reason."""
 
@@ -111,14 +119,10 @@ class Marks:
 
     def _tell(self, row: Row, verdict: Verdict) -> None:
         self._on_outcome(row.kind.value, verdict.reason.value)
-        level = logging.INFO
-        if verdict.reason in {Reason.DEAD, Reason.PARK, Reason.STOP_ALL}:
-            level = logging.ERROR
-        elif verdict.reason is not Reason.SENT:
-            level = logging.WARNING
+        message, level = _WORDS.get(verdict.reason, ("a message has to wait", logging.WARNING))
         logger.log(
             level,
-            "delivery",
+            message,
             extra={
                 "row": row.id,
                 "kind": row.kind.value,

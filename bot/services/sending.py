@@ -24,7 +24,6 @@ from bot.domain.verdicts import (
     before_look,
     is_plain,
     is_repeat,
-    is_unthreaded,
 )
 from bot.ports import Clock, Notifier, Outbox, Posted
 from bot.rendering.kit import Message
@@ -165,7 +164,7 @@ class Sending:
 
 def _place(row: Row, card: Card | None) -> tuple[str, str | None]:
     """The channel, and the thread in it; both follow from what is stored, so a look finds them."""
-    if card is None or is_unthreaded(row) or not card.notice.thread:
+    if card is None or not card.notice.thread:
         return row.channel, None
     return card.posted.channel, card.posted.ts
 

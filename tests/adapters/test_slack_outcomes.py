@@ -11,7 +11,6 @@ from aiohttp.test_utils import TestServer
 
 from bot.adapters.notifier import SlackNotifier
 from bot.adapters.slack import web_client
-from bot.domain import slack_codes
 from bot.domain.errors import (
     SlackBusy,
     SlackError,
@@ -88,19 +87,6 @@ async def test_every_code_of_slack_is_one_error(code: str, expected: type[SlackE
     error = await outcome({"ok": False, "error": code})
     assert type(error) is expected
     assert error.code == ("ratelimited" if expected is SlackBusy else code)
-
-
-def test_no_code_means_two_things() -> None:
-    sets = [
-        slack_codes.DOUBTFUL,
-        slack_codes.BUSY,
-        slack_codes.PASSING,
-        slack_codes.MESSAGE_FAULTS,
-        slack_codes.CHANNEL_FAULTS,
-        slack_codes.TOKEN_FAULTS,
-    ]
-    assert sum(map(len, sets)) == len(frozenset().union(*sets))
-    assert slack_codes.THREAD_FAULTS < slack_codes.CHANNEL_FAULTS
 
 
 @pytest.mark.parametrize(

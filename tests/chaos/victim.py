@@ -103,18 +103,6 @@ class FusedStore:
         self._fuse.passes("before_mark")
         return await self._store.sent(row, channel=channel, ts=ts, thread_ts=thread_ts, now=now)
 
-    async def sync_watches(self, origin: Any, wanted: Any) -> None:  # TEMP
-        from bot.services.watching import _identity, _new
-        from bot.watch_file import read_watch_file
-
-        if origin == "file" and not wanted:
-            now = await self._store.now()
-            ws = [
-                _new(w, channel=w.channel, since=now) for w in read_watch_file(Path("evals.toml"))
-            ]
-            wanted = [replace(w, origin=origin, identity=_identity(w)) for w in ws]
-        await self._store.sync_watches(origin, wanted)
-
     async def take_lease(self, name: str, **lease: Any) -> bool:
         """A new life is the same poller: nobody waits here until the lease of a dead one ends."""
         return await self._store.take_lease(name, **{**lease, "holder": self._name})

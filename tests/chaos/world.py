@@ -275,8 +275,11 @@ class _Stage:
         first = self.victims[0]
         await first.live(lives, self.random)
         await first.last()
-        async with asyncio.timeout(_BASELINE_SECONDS):
-            await first.recorded.wait()
+        try:
+            async with asyncio.timeout(_BASELINE_SECONDS):
+                await first.recorded.wait()
+        except TimeoutError:
+            raise RuntimeError("no first poll:\n" + "".join(first.log)) from None
         await first.end()
 
     async def _play(self, living: Sequence[asyncio.Task[None]]) -> None:

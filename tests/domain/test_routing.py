@@ -225,7 +225,7 @@ def test_a_correction_goes_where_the_first_end_was_told() -> None:
     assert (row.key, row.kind) == ("corrected:eval-1:1:C0EVALS", Kind.CORRECTED)
     told = notice(row)
     assert (told.previous_status, told.job.status) == ("error", Status.COMPLETED)
-    assert told.mentions == ()
+    assert (told.mentions, told.watches) == ((), (1,))
 
 
 def test_whoever_was_told_of_a_failure_only_hears_that_it_was_none() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,9 +23,9 @@ from tests.post_office import PACE, Mortal, PostOffice, notice, sample
 
 
 class HangingNotifier(FakeNotifier):
-    """Slack that does not answer in one channel until it is let go; counts posts in flight."""
+    """Slack that does not answer in some channels until it is let go; counts posts in flight."""
 
-    def __init__(self, clock: FakeClock, *, hanging: str = "") -> None:
+    def __init__(self, clock: FakeClock, *, hanging: Collection[str] = ()) -> None:
         super().__init__(clock=clock)
         self.hanging = hanging
         self.released = asyncio.Event()
@@ -37,7 +38,7 @@ class HangingNotifier(FakeNotifier):
         self.in_flight[channel] += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight[channel])
         try:
-            if channel == self.hanging:
+            if channel in self.hanging:
                 await self.released.wait()
             await asyncio.sleep(0)
             return await super().post(channel, message, key=key, thread_ts=thread_ts)
@@ -48,7 +49,7 @@ class HangingNotifier(FakeNotifier):
 class Running:
     """A delivery that runs by a clock that the test moves."""
 
-    def __init__(self, *, hanging: str = "", pace: Pace = PACE) -> None:
+    def __init__(self, *, hanging: Collection[str] = (), pace: Pace = PACE) -> None:
         self.clock = FakeClock()
         self.store = FakeStore(self.clock)
         self.notifier = HangingNotifier(self.clock, hanging=hanging)
@@ -191,7 +192,7 @@ async def test_a_channels_next_row_goes_as_soon_as_its_pace_allows() -> None:
 
 
 async def test_a_channel_that_hangs_delays_no_other() -> None:
-    running = Running(hanging="C0SLOW")
+    running = Running(hanging=["C0SLOW"])
     await running.put(*many("C0SLOW", 2), *many("C0GOOD", 3))
     await running.clock.advance(2 * PACE.gap)
     assert len(running.notifier.keys("C0GOOD")) == 3
@@ -212,6 +213,19 @@ async def test_many_channels_go_at_once_and_each_one_post_at_a_time() -> None:
     await running.end()
 
 
+async def test_when_every_place_is_taken_the_next_channel_goes_as_soon_as_some_are_free() -> None:
+    stuck = [f"C0STUCK{number}" for number in range(CHANNELS_AT_ONCE)]
+    running = Running(hanging=stuck)
+    await running.put(*(sample(1, channel=channel) for channel in stuck))
+    await running.put(notice())
+    await running.clock.advance(PACE.idle)
+    assert not running.notifier.posts
+    running.notifier.released.set()
+    await settle()
+    assert running.notifier.keys("C0EVALS")
+    await running.end()
+
+
 async def test_a_database_that_is_away_stops_sending_until_it_is_back() -> None:
     running = Running()
     running.store.failure = StoreUnavailable("gone")
@@ -226,7 +240,7 @@ async def test_a_database_that_is_away_stops_sending_until_it_is_back() -> None:
 
 
 async def test_at_the_end_nothing_more_is_claimed_and_what_is_under_way_is_marked() -> None:
-    running = Running(hanging="C0SLOW")
+    running = Running(hanging=["C0SLOW"])
     await running.put(*many("C0SLOW", 1))
     running.stop.set()
     await settle()

@@ -1,6 +1,7 @@
 """One row from its claim to its verdict: doubt, takeovers, and our end between any two steps."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -341,6 +342,23 @@ async def test_a_row_that_was_claimed_by_another_since_is_left_alone() -> None:
     await office.drain()
     assert office.notifier.keys("C0EVALS") == [ROW.key]
     assert office.states() == [State.SENT]
+
+
+async def test_a_refusal_of_a_row_that_another_claimed_since_holds_nothing() -> None:
+    office = PostOffice()
+    office.notifier.twists["*"].append(Twist(error=SlackBusy("busy", retry_after_seconds=900)))
+    await office.put(ROW)
+
+    async def meanwhile() -> None:
+        await office.clock.sleep(PACE.lease + 1)
+        await office.delivery().deliver_due()
+
+    slow: Any = Mortal(office.notifier, step="post", then=meanwhile)
+    await office.delivery(notifier=slow).deliver_due()
+    assert office.states() == [State.DOUBT]
+    assert office.store.holds["C0EVALS"] < office.clock.now() + timedelta(seconds=900)
+    await office.drain()
+    assert office.notifier.keys("C0EVALS") == [ROW.key]
 
 
 async def test_a_mark_waits_for_a_database_that_is_away_for_a_moment() -> None:

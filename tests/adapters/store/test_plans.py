@@ -1,4 +1,4 @@
-"""No question that is asked all the time reads a whole table, whatever the table has come to hold."""
+"""No question that is asked all the time reads a whole table that grows."""
 
 import re
 from collections.abc import AsyncIterator

@@ -3,7 +3,6 @@
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,12 @@ from bot.domain.outbox import Kind, Row, State
 from bot.ports import Changes, Mute, Store
 from tests.fake_store import FakeStore
 from tests.fakes import NOON, FakeClock
-from tests.stores import LEASE, SECOND, new_row, sqlite_store
+from tests.stores import new_row, sqlite_store
 
 CHANNELS = ("C1", "C2")
-moments = st.integers(0, 90).map(lambda seconds: NOON + seconds * SECOND)
+# Everything happens on a coarse grid, so that ends and beginnings often meet.
+TICK = timedelta(seconds=15)
+moments = st.integers(0, 12).map(lambda ticks: NOON + ticks * TICK)
 channels = st.sampled_from(CHANNELS)
 some_rows = st.lists(
     st.builds(
@@ -39,18 +40,21 @@ steps = st.one_of(
     st.tuples(st.just("record"), some_rows),
     st.tuples(st.just("claim"), st.integers(1, 3)),
     st.tuples(st.just("claim"), st.just(9)),
-    st.tuples(marks, st.integers(0, 9)),
-    st.tuples(marks, st.integers(0, 9)),
+    st.tuples(marks, st.integers(0, 2)),
+    st.tuples(marks, st.integers(0, 2)),
+    st.tuples(st.just("claim"), st.just(9)),
     st.tuples(st.just("hold"), st.tuples(st.sampled_from([*CHANNELS, "*"]), moments)),
-    st.tuples(st.just("mute"), st.tuples(channels, st.integers(1, 40))),
+    st.tuples(st.just("mute"), st.tuples(channels, st.integers(1, 5))),
     st.tuples(st.just("unmute"), channels),
     st.tuples(st.just("prune"), moments),
 )
 
 
-async def take(store: Store, step: tuple[str, Any], claims: Sequence[Row], number: int) -> Any:
-    """One step, seconds after the last one."""
-    now = NOON + number * timedelta(seconds=7)
+async def take(  # noqa: PLR0911 - one a kind of step
+    store: Store, step: tuple[str, Any], claims: Sequence[Row], number: int
+) -> Any:
+    """One step, a tick after the last one."""
+    now = NOON + number * TICK
     name, value = step
     match name:
         case "enqueue":
@@ -61,12 +65,12 @@ async def take(store: Store, step: tuple[str, Any], claims: Sequence[Row], numbe
             )
         case "claim":
             return await store.claim(
-                now=now, lease_until=now + LEASE, next_post_at=now + 9 * SECOND, limit=value
+                now=now, lease_until=now + 2 * TICK, next_post_at=now + TICK, limit=value
             )
         case "hold":
             return await store.hold(value[0], until=value[1])
         case "mute":
-            mute = Mute(channel=value[0], since=now, until=now + value[1] * SECOND, by="U0MEMBER")
+            mute = Mute(channel=value[0], since=now, until=now + value[1] * TICK, by="U0MEMBER")
             row = new_row(str(number), value[0], kind=Kind.MISSED, due_at=mute.until)
             return await store.mute(mute, row)
         case "unmute":
@@ -75,7 +79,7 @@ async def take(store: Store, step: tuple[str, Any], claims: Sequence[Row], numbe
             return await store.prune(before=value)
     if not claims:
         return None
-    return await mark(store, claims[value % len(claims)], name, now=now)
+    return await mark(store, claims[-1 - value % len(claims)], name, now=now)
 
 
 async def mark(store: Store, row: Row, name: str, *, now: Any) -> Any:
@@ -84,18 +88,18 @@ async def mark(store: Store, row: Row, name: str, *, now: Any) -> Any:
         case "sent":
             return await store.sent(row, channel=row.channel, ts="1.1", thread_ts="1.0", now=now)
         case "again":
-            return await store.again(row, due_at=now + 9 * SECOND, error="busy")
+            return await store.again(row, due_at=now + TICK, error="busy")
         case "doubt":
             later = row.not_found + 1
-            return await store.doubt(row, since=now, due_at=now + SECOND, not_found=later)
+            return await store.doubt(row, since=now, due_at=now + TICK, not_found=later)
         case "replay":
             return await store.replay(row.id, now=now)
         case _:
             return await store.close(row, state=State(name), error="no")
 
 
-@given(steps=st.lists(steps, max_size=25))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(steps, min_size=10, max_size=25))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_both_do_the_same(steps: list[tuple[str, Any]]) -> None:
     async def compare() -> None:
         fake = FakeStore(FakeClock())
@@ -107,6 +111,6 @@ def test_both_do_the_same(steps: list[tuple[str, Any]]) -> None:
                     assert await take(real, step, claims, number) == expected, step
                     claims += expected if step[0] == "claim" else []
                 assert await real.rows(limit=999) == await fake.rows(limit=999)
-                assert replace(await real.queue()) == await fake.queue()
+                assert await real.queue() == await fake.queue()
 
     asyncio.run(compare())
