@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench lock upgrade clean
+.PHONY: help demo test lint format bench chaos lock upgrade clean
 
 help: ## this text
 	@echo "evals-bot: evaluation jobs of Together AI, in Slack"
@@ -35,6 +35,9 @@ format: $(VENV)/dev.stamp ## mend what can be mended by machine
 bench: $(VENV)/bench.stamp ## speed and memory, as ratios of one run, into bench.json
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
+chaos: $(VENV)/dev.stamp ## kill the program hundreds of times: nothing lost, nothing said twice
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) $(ARGS)
+
 lock: $(VENV)/bin/python ## write requirements/*.lock again after pyproject.toml changed
 	$(BIN)/python -m pip install --quiet $(UV)
 	$(COMPILE) $(COMPILE_ARGS) --output-file requirements/run.lock
@@ -47,7 +50,7 @@ upgrade: ## the same with the newest versions
 	$(MAKE) lock COMPILE_ARGS=--upgrade
 
 clean: ## remove everything that the targets made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* bench.json
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* bench.json chaos*
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "evals-bot needs Python 3.11 or newer: install it, then try again." >&2; exit 1; }

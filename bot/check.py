@@ -1,6 +1,6 @@
 """``evals-bot check``: for each setting whether it works, and what to do when it does not."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -8,18 +8,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.clock import SystemClock
 from bot.adapters.slack import channel_name, web_client, who_we_are
 from bot.adapters.socket_mode import check_app_token
+from bot.adapters.store import open_store
 from bot.app import together_client
+from bot.domain.commands import Watch
 from bot.domain.errors import (
     JobNotFound,
     SettingsError,
     SlackError,
     SlackUnreachable,
+    StoreError,
     TogetherError,
     TogetherRefused,
     TogetherRefusedKey,
 )
-from bot.scopes import SCOPES
-from bot.settings import Settings, TogetherSettings, read_settings
+from bot.scopes import OPTIONAL_SCOPES, SCOPES
+from bot.settings import DatabaseSettings, Settings, TogetherSettings, read_settings
+from bot.watch_file import WATCH_FILE, read_watch_file
 
 _CHANNEL_ADVICE = {
     "not_in_channel": "type /invite @evals in it",
@@ -52,10 +56,10 @@ async def examine() -> AsyncIterator[Finding]:
         async for finding in _slack(settings):
             yield finding
     try:
-        together = read_settings(TogetherSettings)
+        yield await _together(read_settings(TogetherSettings))
+        yield await _database(read_settings(DatabaseSettings))
     except SettingsError:
         return  # told above
-    yield await _together(together)
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
@@ -69,7 +73,12 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         words = f"works in {workspace.name or workspace.team_id}"
         yield Finding(subject="SLACK_BOT_TOKEN", words=words)
         yield _scopes(workspace.scopes)
-        for channel_id in settings.evals_channel:
+        written = _watch_file()
+        if isinstance(written, Finding):
+            yield written
+            written = ()
+        by_file = [watch.channel for watch in written if watch.channel]
+        for channel_id in dict.fromkeys([*settings.evals_channel, *by_file]):
             yield await _channel(client, channel_id)
     if settings.slack_app_token is not None:
         yield await _app_token(client, settings.slack_app_token.get_secret_value())
@@ -78,16 +87,42 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(subject="SLACK_SIGNING_SECRET", words=words)
 
 
+def _watch_file() -> Sequence[Watch] | Finding:
+    if not WATCH_FILE.exists():
+        return ()
+    try:
+        return read_watch_file(WATCH_FILE)
+    except SettingsError as error:
+        return Finding(subject=str(WATCH_FILE), words="cannot be used", advice=str(error))
+
+
+async def _database(settings: DatabaseSettings) -> Finding:
+    try:
+        store = await open_store(settings.database_url.get_secret_value(), clock=SystemClock())
+    except SettingsError as error:
+        return Finding(subject="DATABASE_URL", words="cannot be used", advice=str(error))
+    except StoreError as error:
+        advice = "look whether this machine reaches it, then try again"
+        return Finding(subject="DATABASE_URL", words=str(error).rstrip("."), advice=advice)
+    await store.aclose()
+    return Finding(subject="DATABASE_URL", words="works, and is up to date")
+
+
 def _scopes(granted: frozenset[str]) -> Finding:
     missing = [f"{scope} ({why})" for scope, why in SCOPES.items() if scope not in granted]
     if missing:
         advice = "update the app from manifest.yml and install it again"
         return Finding(subject="scopes", words=f"missing {', '.join(missing)}", advice=advice)
+    left_out = [
+        f"{scope} ({why})" for scope, why in OPTIONAL_SCOPES.items() if scope not in granted
+    ]
+    if left_out:
+        return Finding(subject="scopes", words=f"complete, without {', '.join(left_out)}")
     return Finding(subject="scopes", words="complete")
 
 
 async def _channel(client: AsyncWebClient, channel_id: str) -> Finding:
-    subject = f"EVALS_CHANNEL {channel_id}"
+    subject = f"channel {channel_id}"
     try:
         name = await channel_name(client, channel_id)
     except SlackError as error:

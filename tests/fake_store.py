@@ -338,6 +338,8 @@ class FakeStore:
             del self.outbox[row_id]
         for number in watches:
             del self.all_watches[number], self.ended_at[number]
+        self.holds = {name: until for name, until in self.holds.items() if until >= before}
+        self.mutes = {name: one for name, one in self.mutes.items() if one[0].until >= before}
         return len(jobs) + len(rows) + len(watches)
 
     async def aclose(self) -> None:

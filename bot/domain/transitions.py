@@ -61,7 +61,7 @@ nothing. Far below the time after which what was not seen is forgotten."""
 EMPTY_BASELINE_MARGIN = timedelta(hours=1)
 """By how much our clock may be ahead of Together's when it has to stand in for a watermark."""
 
-# A job is made with these and keeps them: what one answer leaves out, an earlier one told.
+# A job is made with these and keeps them: what one answer leaves out, another one tells.
 _LASTING = (
     "type",
     "models",
@@ -154,46 +154,37 @@ def _next(before: SeenJob, job: EvaluationJob, *, now: datetime) -> Transition:
         job.status not in TERMINAL
         or (job.status != before.job.status and _is_older(job, before.job))
     ):
-        return Transition(reason=Reason.ABSORBED, before=before, seen=_again(before, now=now))
-    filled = _fill(job, before.job)
-    if job.status == before.job.status or job.status not in TERMINAL:
+        reason, seen = Reason.ABSORBED, replace(before, job=_fill(before.job, job))
+    elif job.status == before.job.status or job.status not in TERMINAL:
         starts = job.status == Status.RUNNING and before.started_at is None
+        reason = Reason.STARTED if starts else Reason.UNCHANGED
         seen = replace(
             before,
-            job=filled,
+            job=_fill(job, before.job),
             started_at=now if starts else before.started_at,
             # Whoever was given up and is back is followed again.
             ended_at=before.ended_at if before.has_ended else None,
         )
-        changed = seen != before
-        return Transition(
-            reason=Reason.STARTED if starts else Reason.UNCHANGED,
-            before=before,
-            seen=replace(seen, last_seen_at=now) if changed else _again(before, now=now),
+    else:
+        reason = Reason.CORRECTED if before.has_ended else Reason.ENDED
+        seen = replace(
+            before,
+            job=_fill(job, before.job),
+            ended_at=now,
+            epoch=before.epoch + before.has_ended,
         )
-    seen = replace(
-        before,
-        job=filled,
-        last_seen_at=now,
-        ended_at=now,
-        epoch=before.epoch + before.has_ended,
-    )
-    reason = Reason.CORRECTED if before.has_ended else Reason.ENDED
+    is_due = seen != before or now - before.last_seen_at >= SEEN_AGAIN_AFTER
+    seen = replace(seen, last_seen_at=now) if is_due else before
     return Transition(reason=reason, before=before, seen=seen)
 
 
-def _again(before: SeenJob, *, now: datetime) -> SeenJob:
-    stale = now - before.last_seen_at >= SEEN_AGAIN_AFTER
-    return replace(before, last_seen_at=now) if stale else before
-
-
-def _fill(job: EvaluationJob, earlier: EvaluationJob) -> EvaluationJob:
-    lost = {
+def _fill(job: EvaluationJob, other: EvaluationJob) -> EvaluationJob:
+    lacking = {
         name: told
         for name in _LASTING
-        if getattr(job, name) in _ABSENT and (told := getattr(earlier, name)) not in _ABSENT
+        if getattr(job, name) in _ABSENT and (told := getattr(other, name)) not in _ABSENT
     }
-    return replace(job, **lost) if lost else job
+    return replace(job, **lacking) if lacking else job
 
 
 def _ended_before(job: EvaluationJob, watermark: datetime) -> bool:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.benchmarks import ack, burst, decoding, process
+from tests.benchmarks import ack, burst, decoding, notices, process, store
 from tests.benchmarks.figures import Figure, table
 
 SUBJECTS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
@@ -20,6 +20,8 @@ SUBJECTS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "decoding": decoding.measure,
     "burst": burst.measure,
     "process": process.measure,
+    "store": store.measure,
+    "notices": notices.measure,
 }
 
 

@@ -16,15 +16,16 @@ from tests.chaos.orders import RECORDED, KillPoint, Mutant, Orders
 
 ROOT = Path(__file__).parent.parent.parent
 POINTS: tuple[KillPoint, ...] = get_args(KillPoint)
-End = Literal["random", "named", "stop", "term", "term2"]
+End = Literal["kill", "stop", "term", "term2"]
 
 _NAMED_SECONDS = 6.0
-"""A point that is not passed by then is not passed: the victim is killed all the same."""
+"""A point that is not passed by then is not passed: the victim is killed, and tries once more."""
+_TRIES = 3
 _BEGIN_SECONDS = 30.0
 _EARLY_SHARE = 0.15
 _TERM_SECONDS = 25.0
 _KILLED = -signal.SIGKILL
-_LOG_LINES = 400
+_LOG_LINES = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ def plan_lives(
     """Shuffled lives; baselines come first, and a doubt comes before a kill that needs one."""
     lives = [
         Life(
-            end="random",
+            end="kill",
             seconds=random.uniform(0.0, longest),
             is_early=random.random() < _EARLY_SHARE,
         )
@@ -61,14 +62,14 @@ def plan_lives(
     pairs: list[list[Life]] = [[life] for life in lives]
     for point, times in named.items():
         for _ in range(times):
-            life = Life(end="named", point=point, passing=random.choice((1, 1, 2, 3)))
+            life = Life(end="kill", point=point, passing=random.choice((1, 1, 2, 3)))
             if point == "mid_reconcile":
-                doubt = Life(end="named", point="after_accept")
+                doubt = Life(end="kill", point="after_accept")
                 pairs.append([doubt, replace(life, passing=1)])
             elif point != "mid_baseline":
                 pairs.append([life])
     random.shuffle(pairs)
-    first = [Life(end="named", point="mid_baseline")] * named.get("mid_baseline", 0)
+    first = [Life(end="kill", point="mid_baseline")] * named.get("mid_baseline", 0)
     return [*first, *(life for pair in pairs for life in pair)]
 
 
@@ -92,7 +93,6 @@ class Victim:
         self.begun = 0
         self.recorded = asyncio.Event()
         self._has_begun = asyncio.Event()
-        self.changed = asyncio.Event()
         self._orders = Orders(name=name, mutant=mutant)
         self._environment = dict(environment)
         self._folder = folder
@@ -102,23 +102,12 @@ class Victim:
     async def live(self, lives: Sequence[Life], random: Random) -> None:
         """One life after the other."""
         for life in lives:
-            await self._begin(replace(self._orders, point=life.point, passing=life.passing))
-            if not life.is_early:
-                await self._began()
-            match life.end:
-                case "named":
-                    await self._die_by_itself(life)
-                case "random":
-                    await self._ended_within(life.seconds)
-                    await self._kill("random")
-                case "stop":
-                    await self._ended_within(life.seconds)
-                    await self._pause(random.choice((0.2, 1.0, 2.5)))
-                    await self._ended_within(0.5)
-                    await self._kill("random")
-                case _:
-                    await self._ended_within(life.seconds)
-                    await self.end(twice=life.end == "term2")
+            for _ in range(_TRIES):
+                await self._begin(replace(self._orders, point=life.point, passing=life.passing))
+                if not life.is_early:
+                    await self._began()
+                if await self._came_to_its_end(life, random):
+                    break
 
     async def last(self) -> None:
         """The last life, which nobody ends but ``end``; it begins anew if it ends by itself."""
@@ -162,6 +151,7 @@ class Victim:
         await asyncio.gather(*self._readers)
 
     async def _begin(self, orders: Orders) -> None:
+        assert self._process is None or self._process.returncode is not None
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.chaos.victim"),
             env={
@@ -183,7 +173,6 @@ class Victim:
             asyncio.create_task(self._read(process)),
         ]
         self.begun += 1
-        self.changed.set()
 
     async def _began(self) -> None:
         """Until it is about to work, or dead."""
@@ -191,14 +180,29 @@ class Victim:
             async with asyncio.timeout(_BEGIN_SECONDS):
                 await self._has_begun.wait()
 
-    async def _die_by_itself(self, life: Life) -> None:
+    async def _came_to_its_end(self, life: Life, random: Random) -> bool:
+        """False when it did not pass the point where it should have died."""
         assert self._process is not None
-        if not await self._ended_within(_NAMED_SECONDS):
-            await self._kill("random")
-        elif self._process.returncode == _KILLED:
-            self.kills[life.point or ""] += 1
-        else:
-            await self._note_exit()
+        if life.point is not None:
+            if not await self._ended_within(_NAMED_SECONDS):
+                await self._kill("random")
+                return False
+            if self._process.returncode != _KILLED:
+                await self._note_exit()
+                return False
+            self.kills[life.point] += 1
+            return True
+        await self._ended_within(life.seconds)
+        match life.end:
+            case "term" | "term2":
+                await self.end(twice=life.end == "term2")
+            case "stop":
+                await self._pause(random.choice((0.2, 1.0, 2.5)))
+                await self._ended_within(0.5)
+                await self._kill("random")
+            case _:
+                await self._kill("random")
+        return True
 
     async def _pause(self, seconds: float) -> None:
         assert self._process is not None

@@ -61,6 +61,8 @@ _RUNNING_AT_FIRST = 8
 _UNWATCHED_SHARE = 0.05
 _TRANSITIONS_PER_BURST = 60
 _BURST = (12, 22)
+_JOBS_IN_VIEW = 40
+"""Ends are taken back before so many other jobs begin: later, no list of 100 jobs may show it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,26 +119,28 @@ def world_type(world: World, workflow_id: str) -> str:
 
 def write_script(*, seed: int, transitions: int, scenes: int) -> Script:
     """Make the same timeline from the same seed: ``transitions`` watched ends over ``scenes``."""
-    return _Writer(Random(seed), scenes).write(transitions)
+    return _Writer(Random(seed), scenes, transitions).write()
 
 
 class _Writer:
-    def __init__(self, random: Random, scenes: int) -> None:
+    def __init__(self, random: Random, scenes: int, transitions: int) -> None:
         self._random = random
+        self._transitions = transitions
+        self._scenes_in_view = _JOBS_IN_VIEW * scenes // transitions
         self._scenes: list[list[Step]] = [[] for _ in range(scenes)]
         self._number = 0
         self._channel_of: dict[str, str] = {}
         self._ends = 0
 
-    def write(self, transitions: int) -> Script:
+    def write(self) -> Script:
         before = [self._old_job() for _ in range(_OLD_JOBS)]
-        for _ in range(min(_RUNNING_AT_FIRST, transitions)):
+        for _ in range(min(_RUNNING_AT_FIRST, self._transitions)):
             job = self._new_job(self._random.choice(CHANNELS), status="running", took=timedelta(0))
             before.append(job)
             self._end_later(job, scene=0)
-        for _ in range(transitions // _TRANSITIONS_PER_BURST):
+        for _ in range(self._transitions // _TRANSITIONS_PER_BURST):
             self._burst(self._random.randrange(len(self._scenes)))
-        while self._ends < transitions:
+        while self._ends < self._transitions:
             self._one(self._random.randrange(len(self._scenes)))
         return Script(
             before=before,
@@ -179,8 +183,9 @@ class _Writer:
         end = self._end()
         self._scenes[when].append(Step(workflow_id=job["workflow_id"], end=end))
         self._ends += 1
-        if end == "error" and when + 1 < last and self._random.random() < 0.3:
-            later = self._random.randint(when + 2, last)
+        latest = min(last, scene + self._scenes_in_view)
+        if end == "error" and when + 2 <= latest and self._random.random() < 0.5:
+            later = self._random.randint(when + 2, latest)
             self._scenes[later].append(Step(workflow_id=job["workflow_id"], end="completed"))
             self._ends += 1
 

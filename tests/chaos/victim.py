@@ -54,10 +54,11 @@ class Fuse:
 class FusedStore:
     """The store, with the points round its transactions."""
 
-    def __init__(self, store: Store, fuse: Fuse, orders: Orders) -> None:
+    def __init__(self, store: Store, fuse: Fuse, *, name: str, pace: float) -> None:
         self._store = store
         self._fuse = fuse
-        self._name = orders.name
+        self._name = name
+        self._pace = pace
         self._has_recorded = False
 
     def __getattr__(self, name: str) -> Any:
@@ -103,9 +104,11 @@ class FusedStore:
         self._fuse.passes("before_mark")
         return await self._store.sent(row, channel=channel, ts=ts, thread_ts=thread_ts, now=now)
 
-    async def take_lease(self, name: str, **lease: Any) -> bool:
-        """A new life is the same poller: nobody waits here until the lease of a dead one ends."""
-        return await self._store.take_lease(name, **{**lease, "holder": self._name})
+    async def take_lease(self, name: str, *, now: datetime, until: datetime, **_: Any) -> bool:
+        """For a shorter time, and by name: whoever is started again is the same holder."""
+        return await self._store.take_lease(
+            name, holder=self._name, now=now, until=now + self._pace * (until - now)
+        )
 
 
 class FusedNotifier:
@@ -165,9 +168,10 @@ def main() -> int:
             parts = replace(parts, pace=pace)
             bent = mutate(parts, orders.mutant, settings)
             fuse = Fuse(orders)
+            fused = FusedStore(bent.store, fuse, name=orders.name, pace=settings.evals_pace)
             return replace(
                 bent,
-                store=cast("Store", FusedStore(bent.store, fuse, orders)),
+                store=cast("Store", fused),
                 notifier=cast("Notifier", FusedNotifier(bent.notifier, fuse)),
             )
 

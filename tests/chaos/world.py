@@ -299,7 +299,7 @@ class _Stage:
             await self._news()
         step.play(self.together.world)
         if not step.in_burst:
-            await asyncio.sleep(pauses.uniform(0, self.plan.poll_seconds / 4))
+            await asyncio.sleep(pauses.uniform(0, self.plan.poll_seconds / 2))
 
     async def _keep(self, victim: Victim) -> None:
         await victim.last()
@@ -311,6 +311,8 @@ class _Stage:
         try:
             async with asyncio.timeout(self.plan.patience_seconds):
                 while self._untold() or not await self._is_idle(store):
+                    if self.plan.mutant and check(self._evidence()).duplicated:
+                        break
                     await self._news()
         except TimeoutError:
             pass

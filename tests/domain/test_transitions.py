@@ -183,6 +183,13 @@ def test_what_comes_late_is_taken_in() -> None:
     assert (now.seen.ended_at, now.seen.last_seen_at) == (NOON, LATER)
 
 
+def test_an_answer_that_is_not_believed_still_tells_what_a_job_was_made_with() -> None:
+    named = replace(job("running", at=60), models=(Model(name="qwen"),))
+    now = become(seen("completed"), named)
+    assert now.reason is Reason.ABSORBED
+    assert now.seen.job == replace(job("completed"), models=(Model(name="qwen"),))
+
+
 def test_whoever_was_given_up_and_is_back_is_followed_again() -> None:
     given_up = replace(seen("running"), ended_at=NOON)
     back = become(given_up, job("running"))

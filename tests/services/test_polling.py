@@ -1,118 +1,22 @@
-"""One poll against a Together and a store in memory: what is asked, believed, told and reported."""
+"""One poll against a Together and a store in memory: what is believed, told and reported."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import (
-    StoreUnavailable,
-    TogetherBusy,
-    TogetherError,
-    TogetherGarbled,
-    TogetherUnreachable,
-)
-from bot.domain.jobs import EvaluationJob, JobList, Status
-from bot.domain.outbox import Kind, NewRow, State
+from bot.domain.errors import StoreUnavailable, TogetherGarbled, TogetherUnreachable
+from bot.domain.jobs import Status
+from bot.domain.outbox import Kind, State
 from bot.domain.transitions import Reason
-from bot.domain.watches import DEFAULT_EVENTS, NewWatch, Watch
-from bot.ports import Changes, Known
-from bot.services.absentees import GIVE_UP_AFTER
-from bot.services.lookout import MOST_LOOKUPS
+from bot.ports import Changes
 from bot.services.polling import BASELINE_DONE, WATERMARK, Poller, PollReport
-from tests.fake_store import FakeStore
-from tests.fakes import NOON, FakeEvaluations, PatientClock
-
-CHANNEL = "C0EVALS"
-EACH_STATUS = [(status, 100) for status in Status]
-
-
-@dataclass
-class Together(FakeEvaluations):
-    """Lists can leave jobs out or fail by their status; look-ups can fail or be slow."""
-
-    unlisted: set[str] = field(default_factory=set)
-    refused: dict[str | None, TogetherError] = field(default_factory=dict)
-    slow: Callable[[], object] = lambda: None
-
-    async def list_jobs(self, *, status: str | None, limit: int | None) -> JobList:
-        answer = await super().list_jobs(status=status, limit=limit)
-        if status in self.refused:
-            raise self.refused[status]
-        return replace(
-            answer, jobs=tuple(job for job in answer.jobs if job.id not in self.unlisted)
-        )
-
-    async def get_job(self, job_id: str) -> EvaluationJob:
-        self.slow()
-        if job_id in self.refused:
-            self.asked_ids.append(job_id)
-            raise self.refused[job_id]
-        return await super().get_job(job_id)
-
-    def put(self, status: str, *names: str, at: datetime | None = NOON) -> None:
-        """Have these jobs, newest first, in this status since ``at``."""
-        self.jobs = [job for job in self.jobs if job.id not in names]
-        fresh = [EvaluationJob(id=name, status=status, updated_at=at) for name in names]
-        self.jobs = fresh + self.jobs
-
-
-class WrittenStore(FakeStore):
-    """Remembers what the last poll decided."""
-
-    changes = Changes()
-
-    async def record(
-        self,
-        job_ids: Collection[str],
-        decide: Callable[[Known], Changes],
-        *,
-        recheck_since: datetime,
-        now: datetime,
-    ) -> Sequence[NewRow]:
-        def remembered(known: Known) -> Changes:
-            decide(known)  # a database may ask twice
-            self.changes = decide(known)
-            return self.changes
-
-        return await super().record(job_ids, remembered, recheck_since=recheck_since, now=now)
-
-
-class Scene:
-    """A bot after its baseline, unless told otherwise, whose only channel watches everything."""
-
-    def __init__(self) -> None:
-        self.clock = PatientClock()
-        self.store = WrittenStore(self.clock)
-        self.together = Together()
-        self.poller = Poller(self.together, self.store, self.clock)
-
-    async def poll(self, *, after: float = 30) -> PollReport:
-        await self.clock.advance(after)
-        self.together.asked.clear()
-        self.together.asked_ids.clear()
-        return await self.poller.poll_once(self.clock.now())
-
-    async def watch(self, *, job: str | None = None) -> Watch:
-        return await self.store.add_watch(
-            NewWatch(channel=CHANNEL, job=job, events=DEFAULT_EVENTS, since=self.clock.now())
-        )
-
-    def told(self) -> list[str]:
-        return [row.subject for row in self.store.outbox.values() if row.kind is Kind.ENDED]
-
-    def memory(self) -> tuple[object, ...]:
-        return (dict(self.store.jobs), dict(self.store.settings), dict(self.store.outbox))
+from tests.fakes import NOON
+from tests.services.polling_scene import CHANNEL, Scene, after_the_baseline
 
 
 @pytest.fixture
 async def scene() -> Scene:
-    scene = Scene()
-    scene.together.put("completed", "eval-old", at=NOON - timedelta(days=1))
-    await scene.poll()
-    await scene.watch()
-    return scene
+    return await after_the_baseline()
 
 
 async def test_the_first_poll_is_silent_and_says_that_it_is_done() -> None:
@@ -134,14 +38,6 @@ async def test_the_baseline_is_taken_once(scene: Scene) -> None:
     scene.together.put("running", "eval-1", at=NOON + timedelta(days=1))
     await scene.poll()
     assert scene.store.settings == before
-
-
-async def test_a_small_team_costs_one_question_a_poll(scene: Scene) -> None:
-    scene.together.put("running", "eval-1")
-    for _ in range(3):
-        report = await scene.poll()
-        assert scene.together.asked == [(None, 100)]
-        assert report.calls == 1
 
 
 async def test_a_job_is_told_when_it_ends_and_only_then(scene: Scene) -> None:
@@ -187,110 +83,6 @@ async def test_two_pollers_tell_once(scene: Scene) -> None:
     await other.poll_once(scene.clock.now())
     await scene.poll()
     assert scene.told() == ["eval-1"]
-
-
-async def test_a_full_list_has_each_status_asked_for_in_the_order_of_a_jobs_life(
-    scene: Scene,
-) -> None:
-    scene.together.put("completed", *(f"eval-{number}" for number in range(100)))
-    report = await scene.poll()
-    assert scene.together.asked == [(None, 100), *EACH_STATUS]
-    assert report.calls == 7
-
-
-async def test_what_only_the_list_of_its_status_shows_is_seen(scene: Scene) -> None:
-    scene.together.put("user_error", "eval-hidden")
-    scene.together.put("completed", *(f"eval-{number}" for number in range(100)))
-    await scene.poll()
-    assert "eval-hidden" in scene.told()
-
-
-async def test_a_followed_job_that_is_on_no_list_is_asked_for_by_its_id(scene: Scene) -> None:
-    scene.together.put("running", "eval-1")
-    await scene.poll()
-    scene.together.unlisted.add("eval-1")
-    await scene.poll()
-    assert scene.together.asked == [(None, 100), *EACH_STATUS]
-    assert scene.together.asked_ids == ["eval-1"]
-    scene.together.put("completed", "eval-1")
-    await scene.poll()
-    assert scene.told() == ["eval-1"]
-
-
-async def test_a_job_that_together_does_not_know_is_kept(scene: Scene) -> None:
-    scene.together.put("running", "eval-1")
-    await scene.poll()
-    [gone] = [job for job in scene.together.jobs if job.id == "eval-1"]
-    scene.together.jobs.remove(gone)
-    known = scene.store.jobs["eval-1"]
-    report = await scene.poll()
-    assert report.missing == 1
-    assert scene.store.jobs["eval-1"] == known
-    scene.together.put("completed", "eval-1")
-    await scene.poll()
-    assert scene.told() == ["eval-1"]
-
-
-async def test_after_a_week_without_a_trace_a_job_is_given_up_and_said_so(
-    scene: Scene, caplog: pytest.LogCaptureFixture
-) -> None:
-    scene.together.put("running", "eval-1")
-    await scene.poll()
-    scene.together.jobs.clear()
-    await scene.poll(after=GIVE_UP_AFTER.total_seconds() - 60)
-    assert [seen.id for seen in await scene.store.unfinished()] == ["eval-1"]
-    await scene.poll(after=86_400)
-    assert await scene.store.unfinished() == ()
-    assert "a job is given up: Together shows no end" in caplog.messages
-    await scene.poll()
-    assert scene.together.asked_ids == []
-
-
-async def test_a_job_that_was_given_up_is_told_should_it_ever_end(scene: Scene) -> None:
-    scene.together.put("running", "eval-1")
-    await scene.poll()
-    scene.together.jobs.clear()
-    await scene.poll(after=GIVE_UP_AFTER.total_seconds())
-    scene.together.put("completed", "eval-1")
-    await scene.poll(after=86_400)
-    assert scene.told() == ["eval-1"]
-
-
-async def test_look_ups_are_bounded_and_everyone_has_a_turn(scene: Scene) -> None:
-    names = [f"eval-{number:03}" for number in range(2 * MOST_LOOKUPS + 5)]
-    scene.together.put("running", *names)
-    await scene.poll()
-    scene.together.unlisted.update(names)
-    asked: set[str] = set()
-    for _ in range(3):
-        await scene.poll()
-        assert len(scene.together.asked_ids) == MOST_LOOKUPS
-        asked.update(scene.together.asked_ids)
-    assert asked == set(names)
-
-
-async def test_slow_look_ups_do_not_hold_a_poll_up(scene: Scene) -> None:
-    names = [f"eval-{number}" for number in range(10)]
-    scene.together.put("running", *names)
-    await scene.poll()
-    scene.together.unlisted.update(names)
-    scene.together.slow = lambda: setattr(scene.clock, "_elapsed", scene.clock.monotonic() + 4)
-    report = await scene.poll()
-    assert len(scene.together.asked_ids) == 3
-    assert report.seconds == 12
-
-
-async def test_a_look_up_that_fails_takes_nothing_else_with_it(scene: Scene) -> None:
-    scene.together.put("running", "eval-1", "eval-2", "eval-3")
-    await scene.poll()
-    scene.together.unlisted.update({"eval-1", "eval-2"})
-    scene.together.put("completed", "eval-3")
-    scene.together.refused["eval-1"] = TogetherBusy("slow down", retry_after_seconds=None)
-    report = await scene.poll()
-    assert report.unanswered == 1
-    assert scene.told() == ["eval-3"]
-    await scene.poll()
-    assert scene.together.asked_ids[0] == "eval-2"
 
 
 @pytest.mark.parametrize("failing", [None, *Status])
@@ -356,21 +148,6 @@ async def test_a_watch_of_one_job_ends_with_it(scene: Scene) -> None:
     assert await scene.store.watches() == ()
 
 
-async def test_a_watched_job_that_no_list_shows_is_followed_by_its_id(scene: Scene) -> None:
-    await scene.store.end_watches(channel=CHANNEL)
-    scene.together.put("running", "eval-1")
-    scene.together.unlisted.add("eval-1")
-    await scene.watch(job="eval-1")
-    await scene.poll()
-    await scene.poll()
-    assert scene.together.asked_ids == ["eval-1"]
-    scene.together.put("completed", "eval-1")
-    await scene.poll()
-    assert scene.told() == ["eval-1"]
-    await scene.poll()
-    assert scene.together.asked_ids == []
-
-
 async def test_the_report_counts_what_happened(scene: Scene) -> None:
     scene.together.put("running", "eval-1", "eval-2")
     await scene.poll()
@@ -431,13 +208,4 @@ async def test_more_ends_than_a_list_holds_since_the_last_poll_are_said_to_hide_
     scene: Scene,
 ) -> None:
     scene.together.put("completed", *(f"eval-{number}" for number in range(100)))
-    assert (await scene.poll()).saturated
-
-
-async def test_a_list_shorter_than_we_asked_for_is_found_out_by_what_it_leaves_out(
-    scene: Scene,
-) -> None:
-    scene.together.put("running", "eval-1", "eval-2")
-    assert not (await scene.poll()).saturated
-    scene.together.unlisted.add("eval-2")
     assert (await scene.poll()).saturated

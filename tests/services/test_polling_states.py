@@ -6,7 +6,7 @@ really happened decides: no end of a job that a watch waited for may be without 
 """
 
 from collections.abc import Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -21,17 +21,17 @@ from hypothesis.stateful import (
 )
 
 from bot.domain.commands import Event, JobFilter
-from bot.domain.errors import JobNotFound, StoreUnavailable, TogetherError, TogetherUnreachable
-from bot.domain.jobs import TERMINAL, EvaluationJob, JobList, Model, Status
+from bot.domain.errors import StoreUnavailable, TogetherError
+from bot.domain.jobs import TERMINAL, EvaluationJob, Model, Status
 from bot.domain.notices import GROUP_ABOVE
 from bot.domain.outbox import Kind, NewRow, Row, State
-from bot.domain.routing import RECHECK
-from bot.domain.transitions import EMPTY_BASELINE_MARGIN
-from bot.domain.watches import DEFAULT_EVENTS, NewWatch, Watch
+from bot.domain.watches import DEFAULT_EVENTS, NewWatch
 from bot.ports import Mute
+from bot.services.lookout import MOST_LOOKUPS
 from bot.services.polling import Poller
 from tests.fake_store import FakeStore
 from tests.fakes import FakeClock
+from tests.services.polling_model import UNHEARD_OF, Together, Truth
 
 T = TypeVar("T")
 
@@ -51,151 +51,6 @@ def drive(work: Coroutine[Any, Any, T]) -> T:
             return result
 
 
-@dataclass
-class Together:
-    """What is true, and what is told of it. ``shown`` is what the poll at hand was told."""
-
-    jobs: dict[str, EvaluationJob] = field(default_factory=dict)
-    cap: int | None = None
-    shuffled: Random | None = None
-    regressed: set[str] = field(default_factory=set)
-    unlisted: set[str] = field(default_factory=set)
-    unknown: set[str] = field(default_factory=set)
-    bare: set[str] = field(default_factory=set)
-    fails_at: int | None = None
-    calls: int = 0
-    shown: dict[str, EvaluationJob] = field(default_factory=dict)
-
-    async def list_jobs(self, *, status: str | None, limit: int | None) -> JobList:
-        self._weather()
-        told = [self._told(job) for job in self.jobs.values()]
-        there = [
-            job
-            for job in told
-            if job.id not in self.unlisted | self.unknown and status in {None, job.status}
-        ]
-        if self.shuffled is not None:
-            self.shuffled.shuffle(there)
-        listed = there[::-1][: min(limit or 10, self.cap or 100)]
-        self.shown |= {job.id: job for job in listed}
-        return JobList(jobs=tuple(listed))
-
-    async def get_job(self, job_id: str) -> EvaluationJob:
-        self._weather()
-        if job_id in self.unknown or job_id not in self.jobs:
-            raise JobNotFound(job_id)
-        job = self._told(self.jobs[job_id])
-        self.shown[job_id] = job
-        return job
-
-    def lift_faults(self) -> None:
-        self.cap = self.shuffled = self.fails_at = None
-        for ids in (self.regressed, self.unlisted, self.unknown, self.bare):
-            ids.clear()
-
-    def _told(self, job: EvaluationJob) -> EvaluationJob:
-        if job.id in self.regressed and job.status in TERMINAL:
-            job = replace(job, status=Status.RUNNING)
-        if job.id in self.bare:
-            job = EvaluationJob(id=job.id, status=job.status)
-        return job
-
-    def _weather(self) -> None:
-        self.calls += 1
-        if self.fails_at is not None and self.calls >= self.fails_at:
-            raise TogetherUnreachable("no answer")
-
-
-@dataclass
-class Tale:
-    """What polls were shown of one job."""
-
-    ran: bool = False
-    ended_at: datetime | None = None
-    status: str = ""
-    epoch: int = 0
-    silent: bool = False
-    name: str = ""
-
-
-@dataclass
-class Truth:
-    """Which rows there have to be: (kind, job, epoch, channel), and whether they are muted."""
-
-    tales: dict[str, Tale] = field(default_factory=dict)
-    baseline_at: datetime | None = None
-    watermark: datetime | None = None
-    rows: dict[tuple[Kind, str, int, str], bool] = field(default_factory=dict)
-
-    def take_in(
-        self,
-        shown: dict[str, EvaluationJob],
-        watches: tuple[Watch, ...],
-        muted: set[str],
-        now: datetime,
-    ) -> None:
-        is_first = self.baseline_at is None
-        if is_first:
-            self.baseline_at = now
-            times = [at for job in shown.values() for at in (job.created_at, job.updated_at) if at]
-            self.watermark = max(times, default=None) if shown else now - EMPTY_BASELINE_MARGIN
-        for job in shown.values():
-            is_new = job.id not in self.tales
-            tale = self.tales.setdefault(job.id, Tale())
-            before = replace(tale)
-            tale.name = tale.name or (job.models[0].name if job.models else "")
-            for kind in self._moves(tale, job, is_new=is_new, is_first=is_first, now=now):
-                self._tell(kind, job.id, tale, epoch=tale.epoch, watches=watches, muted=muted)
-                if kind is Kind.CORRECTED:
-                    misled = tuple(w for w in watches if w.since <= (before.ended_at or now))
-                    self._tell(
-                        Kind.ENDED, job.id, before, epoch=tale.epoch, watches=misled, muted=muted
-                    )
-        for job_id, tale in self.tales.items():
-            lately = tale.ended_at is not None and tale.ended_at >= now - RECHECK
-            if lately and not tale.silent and tale.epoch == 0:
-                began = tuple(w for w in watches if w.since <= (tale.ended_at or now))
-                self._tell(Kind.ENDED, job_id, tale, epoch=0, watches=began, muted=muted)
-
-    def _moves(
-        self, tale: Tale, job: EvaluationJob, *, is_new: bool, is_first: bool, now: datetime
-    ) -> list[Kind]:
-        if job.status == Status.RUNNING and not tale.ran and tale.ended_at is None:
-            tale.ran = True
-            tale.status = job.status
-            return [] if is_first else [Kind.STARTED]
-        if job.status not in TERMINAL or job.status == tale.status:
-            return []
-        corrects = tale.ended_at is not None
-        tale.status, tale.ended_at, tale.epoch = job.status, now, tale.epoch + corrects
-        if is_new:
-            mark = self.watermark
-            is_old = job.updated_at is not None and mark is not None and job.updated_at < mark
-            tale.silent = is_first or is_old
-        if tale.silent:
-            return []
-        return [Kind.CORRECTED if corrects else Kind.ENDED]
-
-    def _tell(
-        self,
-        kind: Kind,
-        job_id: str,
-        tale: Tale,
-        *,
-        epoch: int,
-        watches: tuple[Watch, ...],
-        muted: set[str],
-    ) -> None:
-        event = Event.STARTED if kind is Kind.STARTED else Event(tale.status)
-        for watch in watches:
-            part = watch.filter.model
-            meant = watch.job == job_id if watch.job else part is None or part in tale.name
-            if meant and event in watch.events:
-                told = Kind.STARTED if kind is Kind.STARTED else Kind.ENDED
-                key = (told, job_id, epoch, watch.channel)
-                self.rows.setdefault(key, watch.channel in muted)
-
-
 class PollingMachine(RuleBasedStateMachine):
     """Each rule takes some time; Together's clock is not ours."""
 
@@ -208,6 +63,7 @@ class PollingMachine(RuleBasedStateMachine):
         self.truth = Truth()
         self.skew = timedelta(0)
         self.really_ended: dict[str, datetime] = {}
+        self.watched: set[int] = set()
 
     # Together
 
@@ -219,7 +75,7 @@ class PollingMachine(RuleBasedStateMachine):
             self._pass(60)
 
     @precondition(lambda self: len(self.together.jobs) < MOST_JOBS)
-    @rule(status=st.sampled_from((Status.PENDING, Status.RUNNING, "warming_up")))
+    @rule(status=st.sampled_from((Status.PENDING, Status.RUNNING, UNHEARD_OF)))
     def create(self, status: str) -> None:
         self._create(status, count=1)
 
@@ -276,7 +132,7 @@ class PollingMachine(RuleBasedStateMachine):
     @rule()
     def poll(self) -> None:
         self._pass(30)
-        self.together.shown, self.together.calls = {}, 0
+        self.together.shown, self.together.calls, self.together.looked_up = {}, 0, 0
         now = self.clock.now()
         before, watches = self._memory(), drive(self.store.watches())
         muted = {channel for channel, (mute, _) in self.store.mutes.items() if mute.until > now}
@@ -288,6 +144,9 @@ class PollingMachine(RuleBasedStateMachine):
         self.truth.take_in(self.together.shown, watches, muted, now)
         self.rows_are_those_of_the_model()
         self.groups_say_what_they_cover()
+        if self.together.fails_at is None and self.together.looked_up < MOST_LOOKUPS:
+            self.nobody_is_forgotten()
+            self.watched = {watch.number for watch in watches}
 
     @rule(at=st.integers(1, 30))
     def fail_a_poll(self, at: int) -> None:
@@ -308,6 +167,7 @@ class PollingMachine(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.poller = Poller(self.together, self.store, self.clock)
+        self.watched = set()
 
     @rule(hours=st.sampled_from((1, 30, 24 * 9)))
     def be_down(self, hours: int) -> None:
@@ -366,6 +226,18 @@ class PollingMachine(RuleBasedStateMachine):
             covered = [row.subject for row in rows if row.covered_by == group.id]
             assert sorted(told) == sorted(covered)
             assert len(told) > GROUP_ABOVE
+
+    def nobody_is_forgotten(self) -> None:
+        """What was seen under way, or is watched by its id, ends in the poll after it has ended.
+
+        Whoever was once looked for in vain may be looked for later.
+        """
+        together = self.together
+        uncertain = together.unknown | together.regressed | together.in_vain
+        ended = {job.id for job in together.jobs.values() if job.status in TERMINAL} - uncertain
+        assert not ended & {name for name, tale in self.truth.tales.items() if not tale.ended_at}
+        for watch in drive(self.store.watches()):
+            assert watch.number not in self.watched or watch.job not in ended
 
     def teardown(self) -> None:
         """Once every fault is lifted, what really happened is all that counts."""

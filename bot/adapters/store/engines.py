@@ -21,10 +21,20 @@ from bot.adapters.store.tables import to_json
 from bot.domain.errors import SettingsError, StoreBusy, StoreError, StoreUnavailable
 
 BUSY_SECONDS = 5.0
-"""How long a transaction waits for a lock, or for a free connection."""
+"""How long SQLite waits for a lock of another program."""
 
-CONNECT_SECONDS = 5
-"""How long PostgreSQL has for letting us in."""
+QUEUE_SECONDS = 10.0
+"""How long a transaction waits for its turn, or for a free connection."""
+
+# How long PostgreSQL has for letting us in, and when a silent network counts as gone.
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+_CONNECTION = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -119,7 +129,7 @@ class Database:
             StoreError: the database did not answer.
         """
         with translated():
-            async with self._reader.connect() as connection, connection.begin():
+            async with self._reader.begin() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -158,7 +168,7 @@ class Database:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what SQLAlchemy raises into our errors; none of their words leaves, nor a password."""
+    """Turn what SQLAlchemy raises into our errors; nothing of a statement or a password leaves."""
     try:
         yield
     except DBAPIError as error:
@@ -172,16 +182,17 @@ def translated() -> Iterator[None]:
 def _our_error(error: DBAPIError) -> StoreError:
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     state = getattr(error.orig, "sqlstate", "") or ""
-    if code in _SQLITE_BUSY:
-        return StoreBusy("The database is locked by another program.")
-    if code in _SQLITE_UNAVAILABLE:
-        return StoreUnavailable(f"The database cannot be used: {error.orig}.")
-    if state in _POSTGRES_BUSY:
-        return StoreBusy("The database has too much to do at once.")
-    if state.startswith(_POSTGRES_UNAVAILABLE):
-        return StoreUnavailable(f"The database cannot be used (PostgreSQL's code {state}).")
-    if error.connection_invalidated or (isinstance(error, OperationalError) and not code):
-        return StoreUnavailable("The database cannot be reached.")
+    if code in _SQLITE_BUSY or state in _POSTGRES_BUSY:
+        return StoreBusy("The database is locked, or has too much to do at once.")
+    if (
+        code in _SQLITE_UNAVAILABLE
+        or state.startswith(_POSTGRES_UNAVAILABLE)
+        or error.connection_invalidated
+        or (isinstance(error, OperationalError) and not code)
+    ):
+        # What comes before it says how the driver came to know.
+        reason = str(error.orig).partition("\n")[0].rpartition("failed: ")[2]
+        return StoreUnavailable(f"The database cannot be used: {reason}.")
     return StoreError("The database refused a statement.")
 
 
@@ -202,12 +213,12 @@ def _sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     options: dict[str, Any] = {
         "connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS},
         "json_serializer": to_json,
+        "hide_parameters": True,
+        "max_overflow": 0,
+        "pool_timeout": QUEUE_SECONDS,
     }
-    # A queue of one: others wait in this process, in turn, before anybody waits for a lock.
-    writer = create_async_engine(
-        url, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS, **options
-    )
-    reader = create_async_engine(url, pool_size=4, max_overflow=0, **options)
+    writer = create_async_engine(url, pool_size=1, **options)
+    reader = create_async_engine(url, pool_size=4, **options)
     event.listen(writer.sync_engine, "connect", _use_wal)
     event.listen(writer.sync_engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader.sync_engine, "begin", lambda c: c.exec_driver_sql("BEGIN"))
@@ -222,13 +233,12 @@ def _use_wal(connection: Any, _record: object) -> None:
 
 
 def _postgres_engine(url: URL) -> AsyncEngine:
-    connect_args: dict[str, Any] = {"prepare_threshold": None}  # poolers lose prepared statements
-    if "connect_timeout" not in url.query:
-        connect_args["connect_timeout"] = CONNECT_SECONDS
+    given = {name: value for name, value in _CONNECTION.items() if name not in url.query}
     return create_async_engine(
         url,
         pool_pre_ping=True,
-        pool_timeout=BUSY_SECONDS,
-        connect_args=connect_args,
+        pool_timeout=QUEUE_SECONDS,
+        connect_args={"prepare_threshold": None, **given},  # poolers lose prepared statements
         json_serializer=to_json,
+        hide_parameters=True,
     )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import RowMapping, select, update
@@ -100,10 +101,11 @@ async def _known(
     lately = select(jobs).where(jobs.c.ended_at >= recheck_since, jobs.c.silent.is_(False))
     muted = select(mutes.c.channel, mutes.c.until).where(mutes.c.until > now)
     seen = [_seen(row) for row in (await connection.execute(asked)).mappings()]
-    ended = (await connection.execute(lately.order_by(jobs.c.id))).mappings()
+    # Sorted here: asked to sort by id, SQLite reads the whole table in that order.
+    ended = sorted(map(_seen, (await connection.execute(lately)).mappings()), key=attrgetter("id"))
     return Known(
         seen={one.id: one for one in seen},
-        ended_lately=tuple(_seen(row) for row in ended),
+        ended_lately=tuple(ended),
         watches=await open_watches(connection),
         muted=dict((await connection.execute(muted)).all()),
         settings=dict((await connection.execute(select(settings.c.name, settings.c.value))).all()),

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import sys
 import traceback
 from contextlib import aclosing, closing
 from pathlib import Path
@@ -66,7 +67,7 @@ async def test_a_relative_file_is_beside_the_process(
 
 async def test_a_postgres_that_is_not_there_cannot_be_reached() -> None:
     url = f"postgresql://evals:{PASSWORD}@127.0.0.1:1/evals"
-    with pytest.raises(StoreUnavailable, match="cannot be reached") as failure:
+    with pytest.raises(StoreUnavailable, match=r"cannot be used: Connection refused\.$") as failure:
         await open_store(url, clock=FakeClock())
     assert PASSWORD not in str(failure.value)
 
@@ -111,6 +112,23 @@ async def test_a_file_that_another_program_locks_is_busy_and_then_not(
             assert len(await store.rows()) == 1
             other.execute("ROLLBACK")
         assert len(await claim(store)) == 1
+
+
+async def test_whoever_waits_too_long_for_a_turn_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.store.engines.QUEUE_SECONDS", 0.05)
+    async with sqlite_store(tmp_path, FakeClock()) as store:
+        async with store._database.writing():
+            with pytest.raises(StoreBusy, match="in use"):
+                await claim(store)
+        assert await claim(store) == ()
+
+
+def test_a_driver_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(SettingsError, match=r"pip install 'evals-bot\[postgres\]'"):
+        Database(f"postgresql://evals:{PASSWORD}@host/evals")
 
 
 async def test_a_full_database_takes_nothing_answers_and_recovers(tmp_path: Path) -> None:

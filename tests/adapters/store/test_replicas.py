@@ -169,7 +169,7 @@ async def test_a_restart_in_the_middle_loses_nothing_and_is_got_over() -> None:
         assert {row.subject for row in await store.rows()} == {"eval-1", "eval-2"}
         assert await store.unfinished() == ()
         server.stop()
-        with pytest.raises(StoreUnavailable, match="cannot be reached"):
+        with pytest.raises(StoreUnavailable, match="cannot be used"):
             await store.sent(second, channel="C2", ts="1.1", thread_ts=None, now=NOON)
         server.start()
         assert await store.sent(second, channel="C2", ts="1.1", thread_ts=None, now=NOON)

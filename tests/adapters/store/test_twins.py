@@ -99,7 +99,7 @@ async def mark(store: Store, row: Row, name: str, *, now: Any) -> Any:
 
 
 @given(steps=st.lists(steps, min_size=10, max_size=25))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_both_do_the_same(steps: list[tuple[str, Any]]) -> None:
     async def compare() -> None:
         fake = FakeStore(FakeClock())
