@@ -1,46 +1,31 @@
 """The store in memory, held to the same contract as the real ones (``tests/contract``)."""
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.errors import StoreError
 from bot.domain.notices import GROUP_ABOVE, group_rows
-from bot.domain.outbox import OPEN, Kind, NewRow, Row, State
+from bot.domain.outbox import OPEN, Kind, NewRow, State
 from bot.domain.seen import SeenJob
 from bot.domain.watches import NewWatch, Origin, Watch
-from bot.ports import Changes, Clock, Known, Mute, Queue
+from bot.ports import Changes, Clock, Known, Mute
+from tests.fake_outbox import FakeOutbox, as_stored
 
 UNFINISHED_AT_MOST = 500
-EVERYWHERE = "*"
 NEW_WATCH_FIELDS = tuple(field.name for field in fields(NewWatch))
-NEW_ROW_FIELDS = tuple(field.name for field in fields(NewRow))
 
 
-def as_stored(value: Any) -> Any:
-    """What JSON makes of a value, so that nothing but JSON can hide in a test."""
-    return json.loads(json.dumps(value, allow_nan=False))
-
-
-class FakeStore:
-    """A dict for each table. ``failure`` is raised by every call while it is set."""
-
-    failure: StoreError | None = None
+class FakeStore(FakeOutbox):
+    """``Store`` with a dict for each table."""
 
     def __init__(self, clock: Clock) -> None:
-        self.clock = clock
+        super().__init__(clock)
         self.jobs: dict[str, SeenJob] = {}
-        self.outbox: dict[int, Row] = {}
-        self.holds: dict[str, datetime] = {}
         self.mutes: dict[str, tuple[Mute, str]] = {}
         self.leases: dict[str, tuple[str, datetime]] = {}
         self.settings: dict[str, Any] = {}
-        self.all_watches: dict[int, Watch] = {}
-        self.ended_at: dict[int, datetime] = {}
-        self._last_row = 0
         self._last_watch = 0
 
     # Polls
@@ -160,142 +145,6 @@ class FakeStore:
         self._make_due(key, now)
         return mute
 
-    # Outbox
-
-    async def enqueue(self, rows: Sequence[NewRow], *, now: datetime) -> Sequence[NewRow]:
-        self._weather()
-        new = list(self._unknown(rows))
-        self._insert(new, now=now)
-        return new
-
-    async def claim(
-        self, *, now: datetime, lease_until: datetime, next_post_at: datetime, limit: int
-    ) -> tuple[Row, ...]:
-        self._weather()
-        claimed: list[Row] = []
-        passed = {channel for channel, until in self.holds.items() if until > now}
-        if EVERYWHERE in passed:
-            return ()
-        for row in sorted(self.outbox.values(), key=lambda row: row.id):
-            put_off = row.state is State.PENDING and row.attempts == 0 and row.due_at > now
-            if row.state not in OPEN or put_off or row.channel in passed or len(claimed) == limit:
-                continue
-            passed.add(row.channel)
-            lost = row.state is State.CLAIMED
-            due_at = row.lease_until if lost else row.due_at
-            if due_at is None or due_at > now:
-                continue
-            self._hold(row.channel, until=next_post_at)
-            claimed.append(
-                self._put(
-                    row,
-                    state=State.CLAIMED,
-                    fence=row.fence + 1,
-                    lease_until=lease_until,
-                    attempts=row.attempts + (row.state is State.PENDING),
-                    doubted_at=row.lease_until if lost else row.doubted_at,
-                    not_found=0 if lost else row.not_found,
-                )
-            )
-        return tuple(claimed)
-
-    async def sent(
-        self, row: Row, *, channel: str, ts: str, thread_ts: str | None, now: datetime
-    ) -> bool:
-        marked = self._mark(
-            row,
-            state=State.SENT,
-            channel=channel,
-            ts=ts,
-            thread_ts=thread_ts,
-            sent_at=now,
-            error=None,
-            doubted_at=None,
-        )
-        for number in watches_of(row.payload) if marked else ():
-            if number in self.all_watches:
-                self.all_watches[number] = replace(self.all_watches[number], last_sent_at=now)
-        return marked
-
-    async def again(self, row: Row, *, due_at: datetime, error: str) -> bool:
-        return self._mark(
-            row, state=State.PENDING, due_at=due_at, error=error, doubted_at=None, not_found=0
-        )
-
-    async def doubt(self, row: Row, *, since: datetime, due_at: datetime, not_found: int) -> bool:
-        return self._mark(
-            row, state=State.DOUBT, due_at=due_at, doubted_at=since, not_found=not_found
-        )
-
-    async def close(self, row: Row, *, state: State, error: str | None = None) -> bool:
-        return self._mark(row, state=state, error=error)
-
-    async def hold(self, channel: str, *, until: datetime) -> None:
-        self._weather()
-        self._hold(channel, until=until)
-
-    async def pause_watches(
-        self, channel: str, *, until: datetime, fault: str, now: datetime
-    ) -> tuple[Watch, ...]:
-        del now
-        self._weather()
-        before = tuple(self._open_watches(channel=channel))
-        for watch in before:
-            self.all_watches[watch.number] = replace(watch, paused_until=until, fault=fault)
-        return before
-
-    async def resume_watches(self, channel: str) -> None:
-        self._weather()
-        for watch in self._open_watches(channel=channel):
-            self.all_watches[watch.number] = replace(watch, paused_until=None, fault=None)
-
-    async def rows(
-        self,
-        *,
-        subject: str | None = None,
-        channel: str | None = None,
-        state: State | None = None,
-        since: datetime | None = None,
-        limit: int = 50,
-    ) -> tuple[Row, ...]:
-        self._weather()
-        found = [
-            row
-            for row in self.outbox.values()
-            if (subject is None or row.subject == subject)
-            and (channel is None or row.channel == channel)
-            and (state is None or row.state is state)
-            and (since is None or row.created_at >= since)
-        ]
-        return tuple(sorted(found, key=lambda row: -row.id)[:limit])
-
-    async def replay(self, row_id: int, *, now: datetime) -> Row | None:
-        self._weather()
-        row = self.outbox.get(row_id)
-        if row is None or row.state is not State.DEAD:
-            return None
-        return self._put(
-            row,
-            state=State.PENDING,
-            due_at=now,
-            attempts=0,
-            error=None,
-            doubted_at=None,
-            not_found=0,
-        )
-
-    async def queue(self) -> Queue:
-        self._weather()
-        waiting = [row for row in self.outbox.values() if row.state in OPEN]
-        states = [row.state for row in self.outbox.values()]
-        return Queue(
-            waiting=len(waiting),
-            oldest_due_at=min((row.due_at for row in waiting), default=None),
-            dead=states.count(State.DEAD),
-            sent=states.count(State.SENT),
-            in_doubt=sum(row.doubted_at is not None for row in waiting),
-        )
-
     # Upkeep
 
     async def now(self) -> datetime:
@@ -345,42 +194,6 @@ class FakeStore:
     async def aclose(self) -> None:
         """Nothing is held."""
 
-    # What the tables share
-
-    def _weather(self) -> None:
-        if self.failure is not None:
-            raise self.failure
-
-    def _put(self, row: Row, **values: Any) -> Row:
-        self.outbox[row.id] = replace(row, **values)
-        return self.outbox[row.id]
-
-    def _mark(self, row: Row, **values: Any) -> bool:
-        self._weather()
-        stored = self.outbox.get(row.id)
-        if stored is None or stored.fence != row.fence or stored.state is not State.CLAIMED:
-            return False
-        self._put(stored, lease_until=None, **values)
-        return True
-
-    def _unknown(self, rows: Sequence[NewRow]) -> Iterator[NewRow]:
-        keys = {row.key for row in self.outbox.values()}
-        for row in rows:
-            if row.key not in keys:
-                keys.add(row.key)
-                yield row
-
-    def _insert(self, rows: Iterable[NewRow], *, now: datetime) -> list[Row]:
-        stored = []
-        for row in rows:
-            values = {name: getattr(row, name) for name in NEW_ROW_FIELDS}
-            values["payload"] = as_stored(dict(row.payload))
-            self._last_row += 1
-            state = State.MUTED if row.muted else State.PENDING
-            stored.append(Row(**values, id=self._last_row, state=state, created_at=now))
-        self.outbox |= {row.id: row for row in stored}
-        return stored
-
     def _groups(
         self, rows: Sequence[NewRow], *, now: datetime
     ) -> list[tuple[NewRow, frozenset[str]]]:
@@ -394,9 +207,6 @@ class FakeStore:
             if len(members) > GROUP_ABOVE
         ]
 
-    def _hold(self, channel: str, *, until: datetime) -> None:
-        self.holds[channel] = max(until, self.holds.get(channel, until))
-
     def _muted(self, *, now: datetime) -> dict[str, tuple[Mute, str]]:
         return {channel: held for channel, held in self.mutes.items() if held[0].until > now}
 
@@ -405,22 +215,11 @@ class FakeStore:
             if row.key == key and row.state is State.PENDING:
                 self._put(row, due_at=due_at)
 
-    def _open_watches(self, *, channel: str | None = None) -> Iterator[Watch]:
-        for number, watch in sorted(self.all_watches.items()):
-            if number not in self.ended_at and channel in {None, watch.channel}:
-                yield watch
-
     def _add(self, new: NewWatch) -> Watch:
         self._last_watch += 1
         watch = Watch(number=self._last_watch, **_new_watch_values(new))
         self.all_watches[watch.number] = watch
         return watch
-
-
-def watches_of(payload: Mapping[str, Any]) -> set[int]:
-    """The numbers of the watches that a payload speaks for, those of a group's members included."""
-    notices = [payload, *payload.get("notices", ())]
-    return {number for notice in notices for number in notice.get("watches", ())}
 
 
 def _new_watch_values(new: NewWatch) -> dict[str, Any]:

@@ -15,7 +15,8 @@ class SeenJob:
             only when it is another terminal status.
         first_seen_at, last_seen_at: our polls' times, aware, UTC.
         started_at: the poll that first saw it running; None before.
-        ended_at: the poll that first saw its present terminal status; None before.
+        ended_at: the poll that first saw its present terminal status, or gave the job up; None
+            before.
         silent: recorded by the baseline, or too old when it first came into view: its end is
             never told. A correction of it is silent, too.
         epoch: 0, and one more for each correction (``error`` became ``completed``, say).

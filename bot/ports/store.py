@@ -16,7 +16,7 @@ class Known:
 
     Attributes:
         seen: of the jobs that were asked about, those that were ever seen.
-        ended_lately: jobs that ended since ``recheck_since`` and are not silent.
+        ended_lately: jobs whose ``ended_at`` is ``recheck_since`` or later and that are not silent.
         watches: all that have not ended, paused ones included.
         muted: channels that are muted, with the end of it.
         settings: everything that ``Changes.settings`` ever stored.
@@ -47,7 +47,7 @@ class Polls(Protocol):
     """The poller's memory."""
 
     async def unfinished(self) -> tuple[SeenJob, ...]:
-        """Jobs that have not ended when last seen, oldest first, at most 500."""
+        """Jobs without ``ended_at``, by ``first_seen_at``, at most 500."""
         ...
 
     async def record(
@@ -99,7 +99,11 @@ class WatchBook(Protocol):
         ...
 
     async def mute(self, mute: Mute, row: NewRow) -> None:
-        """Mute a channel, anew if it is muted, and store ``row``, which tells what was missed."""
+        """Mute a channel and store ``row``, which tells what was missed when the mute ends.
+
+        A channel that is muted stays so since the beginning: the end of its mute moves, its first
+        row with it, and ``row`` is dropped.
+        """
         ...
 
     async def muted(self, channel: str, *, now: datetime) -> Mute | None:
@@ -138,8 +142,9 @@ class Outbox(Protocol):
     ) -> tuple[Row, ...]:
         """Take due rows, at most one a channel, committed before it returns.
 
-        A channel's rows go in order of their ids: none while an earlier one is open. A channel is
-        passed over until its ``hold``; claiming holds it until ``next_post_at``. A claimed row
+        A channel's rows go in order of their ids: none while an earlier one is open, unless that
+        one was put off from the start and its time has not come. A channel is passed over until
+        its ``hold``; claiming holds it until ``next_post_at``. A claimed row
         whose lease has run out comes back as one in doubt (``doubted_at`` is its lease's end).
         """
         ...
@@ -147,7 +152,7 @@ class Outbox(Protocol):
     async def sent(
         self, row: Row, *, channel: str, ts: str, thread_ts: str | None, now: datetime
     ) -> bool:
-        """Slack took it."""
+        """Slack took it, in ``channel``, which is the row's from now on; noted with its watches."""
         ...
 
     async def again(self, row: Row, *, due_at: datetime, error: str) -> bool:
@@ -163,7 +168,7 @@ class Outbox(Protocol):
         ...
 
     async def hold(self, channel: str, *, until: datetime) -> None:
-        """Post nothing there before then; whoever posts obeys. ``*`` holds every channel."""
+        """Post nothing there before then; never shortened. ``*`` holds every channel."""
         ...
 
     async def pause_watches(
@@ -189,7 +194,7 @@ class Outbox(Protocol):
         ...
 
     async def replay(self, row_id: int, *, now: datetime) -> Row | None:
-        """Make a dead row pending again; None when there is no such dead row."""
+        """Make a dead row pending, as if never tried; None when there is no such dead row."""
         ...
 
     async def queue(self) -> Queue:
@@ -217,7 +222,11 @@ class Upkeep(Protocol):
         ...
 
     async def prune(self, *, before: datetime) -> int:
-        """Forget ended jobs, final rows and ended watches that are older; return how many."""
+        """Forget what is older and done; return how many.
+
+        That is jobs that have ended and were not seen since, final rows that were stored before,
+        and watches that ended before.
+        """
         ...
 
     async def aclose(self) -> None:

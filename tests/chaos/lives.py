@@ -18,9 +18,8 @@ ROOT = Path(__file__).parent.parent.parent
 POINTS: tuple[KillPoint, ...] = get_args(KillPoint)
 End = Literal["kill", "stop", "term", "term2"]
 
-_NAMED_SECONDS = 6.0
-"""A point that is not passed by then is not passed: the victim is killed, and tries once more."""
 _TRIES = 3
+"""A victim that does not come by its point is killed all the same, and tries again."""
 _BEGIN_SECONDS = 30.0
 _EARLY_SHARE = 0.15
 _TERM_SECONDS = 25.0
@@ -76,16 +75,25 @@ def plan_lives(
 class Victim:
     """One program that is started again whenever it ends.
 
+    Args:
+        named_seconds: how long a life may take to pass its point.
+
     Attributes:
         kills: SIGKILLs so far, ``random`` or by point; ``stop``, ``term`` and ``term2`` beside.
-        exits: how it ended when nobody killed it, with the last line that it said.
+        exits: how it ended when nobody wanted it to, with the last line that it said.
         log: the last lines of all its lives.
         begun: how many lives were begun.
         recorded: set once a poll of the present life, or of one before it, is stored.
     """
 
     def __init__(
-        self, *, name: str, environment: Mapping[str, str], folder: Path, mutant: Mutant | None
+        self,
+        *,
+        name: str,
+        environment: Mapping[str, str],
+        folder: Path,
+        mutant: Mutant | None,
+        named_seconds: float,
     ) -> None:
         self.kills: Counter[str] = Counter()
         self.exits: Counter[str] = Counter()
@@ -96,6 +104,7 @@ class Victim:
         self._orders = Orders(name=name, mutant=mutant)
         self._environment = dict(environment)
         self._folder = folder
+        self._named_seconds = named_seconds
         self._process: asyncio.subprocess.Process | None = None
         self._readers: list[asyncio.Task[None]] = []
 
@@ -184,7 +193,7 @@ class Victim:
         """False when it did not pass the point where it should have died."""
         assert self._process is not None
         if life.point is not None:
-            if not await self._ended_within(_NAMED_SECONDS):
+            if not await self._ended_within(self._named_seconds):
                 await self._kill("random")
                 return False
             if self._process.returncode != _KILLED:

@@ -33,7 +33,7 @@ from bot.sandbox.together import LocalTogether, World
 from bot.scopes import OPTIONAL_SCOPES, SCOPES
 from tests import postgres
 from tests.chaos import weather
-from tests.chaos.checker import ENDS, Evidence, Findings, Post, check
+from tests.chaos.checker import ENDS, Evidence, Post, check
 from tests.chaos.lives import Life, Victim, plan_lives
 from tests.chaos.orders import SQLITE_FILE, KillPoint, Mutant
 from tests.chaos.script import (
@@ -53,6 +53,9 @@ _BASELINE_SECONDS = 30.0
 _UNTOLD_AT_MOST = 60
 """Ends that wait to be told. Together lists 100 jobs: what it cannot show, nobody can tell."""
 _LOOK_SECONDS = 0.1
+_NAMED_SECONDS = 6.0
+_EXPECTED_EXIT = "code 2: SLACK_"
+"""What ``invalid_auth`` does to a program that starts: no waiting mends a token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a plan; plain values, for the report."""
+    """What came of a plan; plain values, for the report.
+
+    Attributes:
+        exits: how victims ended that nobody killed or asked to; ``crashes`` are those among them
+            that no fault explains.
+        dead: messages that were given up.
+    """
 
     seed: int
     mutant: Mutant | None
@@ -97,6 +106,7 @@ class Outcome:
     kills: Mapping[str, int]
     faults: Mapping[str, int]
     exits: Mapping[str, int]
+    crashes: Sequence[str]
     dead: int
     lost: Sequence[str]
     duplicated: Sequence[str]
@@ -106,8 +116,10 @@ class Outcome:
 
     @property
     def is_clean(self) -> bool:
-        """Nothing lost, doubled, made up or against the rules."""
-        return not (self.lost or self.duplicated or self.spurious or self.out_of_policy)
+        """Nothing lost, doubled, made up, against the rules or crashed."""
+        return not any(
+            (self.lost, self.duplicated, self.spurious, self.out_of_policy, self.crashes)
+        )
 
 
 class _QuickPace(PostPace):
@@ -160,6 +172,8 @@ class _Stage:
                 environment=self._environment(),
                 folder=folder,
                 mutant=plan.mutant,
+                # A doubt is looked into when a lease and the settle wait are over.
+                named_seconds=_NAMED_SECONDS + self.pace.lease + 2 * self.pace.settle,
             )
             for number in range(plan.replicas)
         ]
@@ -248,6 +262,7 @@ class _Stage:
             kills=dict(kills),
             faults=dict(self.weather.struck),
             exits=dict(exits),
+            crashes=[exit_ for exit_ in exits if not exit_.startswith(_EXPECTED_EXIT)],
             dead=self.dead,
             lost=findings.lost,
             duplicated=findings.duplicated,
@@ -373,16 +388,6 @@ def _workspace() -> Workspace:
             User(id=BOT_USER_ID, name="evals", kind=UserKind.BOT),
         ],
         channels=[Channel(id=name, name=name.lower(), members=members) for name in CHANNELS],
-    )
-
-
-def as_findings(outcome: Outcome) -> Findings:
-    """The findings of an outcome."""
-    return Findings(
-        lost=tuple(outcome.lost),
-        duplicated=tuple(outcome.duplicated),
-        spurious=tuple(outcome.spurious),
-        out_of_policy=tuple(outcome.out_of_policy),
     )
 
 

@@ -9,6 +9,7 @@
 
 from contextlib import AsyncExitStack, aclosing
 
+from bot.adapters.store.convoy import Convoy
 from bot.adapters.store.engines import Database
 from bot.adapters.store.migrating import bring_up_to_date
 from bot.adapters.store.outbox import SqlOutbox
@@ -23,6 +24,7 @@ class SqlStore(SqlPolls, SqlWatchBook, SqlOutbox, SqlUpkeep):
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._convoy = Convoy(database)
         self._clock = clock
 
 

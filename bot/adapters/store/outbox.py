@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.adapters.store.convoy import Convoy
 from bot.adapters.store.engines import Database
 from bot.adapters.store.rows import insert_rows, row_of
 from bot.adapters.store.tables import holds, outbox, watches
@@ -21,6 +22,7 @@ class SqlOutbox:
     """``Outbox`` in SQL; its pauses of watches are with the watches."""
 
     _database: Database
+    _convoy: Convoy
 
     async def enqueue(self, rows: Sequence[NewRow], *, now: datetime) -> Sequence[NewRow]:
         """See ``ports.Outbox``."""
@@ -58,7 +60,8 @@ class SqlOutbox:
         self, row: Row, *, channel: str, ts: str, thread_ts: str | None, now: datetime
     ) -> bool:
         """See ``ports.Outbox``."""
-        async with self._database.writing() as connection:
+
+        async def work(connection: AsyncConnection) -> bool:
             marked = await _mark(
                 connection,
                 row,
@@ -70,43 +73,29 @@ class SqlOutbox:
                 error=None,
                 doubted_at=None,
             )
-            if marked:
-                await connection.execute(
-                    update(watches)
-                    .where(watches.c.number.in_(_watches_of(row.payload)))
-                    .values(last_sent_at=now)
-                )
+            told = _watches_of(row.payload) if marked else set()
+            if told:
+                its = watches.c.number.in_(told)
+                await connection.execute(update(watches).where(its).values(last_sent_at=now))
             return marked
+
+        return await self._convoy.run(work)
 
     async def again(self, row: Row, *, due_at: datetime, error: str) -> bool:
         """See ``ports.Outbox``."""
-        async with self._database.writing() as connection:
-            return await _mark(
-                connection,
-                row,
-                state=State.PENDING,
-                due_at=due_at,
-                error=error,
-                doubted_at=None,
-                not_found=0,
-            )
+        return await self._marked(
+            row, state=State.PENDING, due_at=due_at, error=error, doubted_at=None, not_found=0
+        )
 
     async def doubt(self, row: Row, *, since: datetime, due_at: datetime, not_found: int) -> bool:
         """See ``ports.Outbox``."""
-        async with self._database.writing() as connection:
-            return await _mark(
-                connection,
-                row,
-                state=State.DOUBT,
-                due_at=due_at,
-                doubted_at=since,
-                not_found=not_found,
-            )
+        return await self._marked(
+            row, state=State.DOUBT, due_at=due_at, doubted_at=since, not_found=not_found
+        )
 
     async def close(self, row: Row, *, state: State, error: str | None = None) -> bool:
         """See ``ports.Outbox``."""
-        async with self._database.writing() as connection:
-            return await _mark(connection, row, state=state, error=error)
+        return await self._marked(row, state=state, error=error)
 
     async def hold(self, channel: str, *, until: datetime) -> None:
         """See ``ports.Outbox``."""
@@ -168,6 +157,9 @@ class SqlOutbox:
                 dead=await connection.scalar(count.where(outbox.c.state == State.DEAD)) or 0,
                 sent=await connection.scalar(count.where(outbox.c.state == State.SENT)) or 0,
             )
+
+    async def _marked(self, row: Row, **values: Any) -> bool:
+        return await self._convoy.run(lambda connection: _mark(connection, row, **values))
 
     async def _hold(
         self, connection: AsyncConnection, channels: Sequence[str], *, until: datetime
