@@ -106,9 +106,12 @@ class FakeOutbox:
         self._hold(channel, until=until)
 
     async def pause_watches(
-        self, channel: str, *, until: datetime, fault: str, now: datetime
+        self,
+        channel: str,
+        *,
+        until: datetime,
+        fault: str,
     ) -> tuple[Watch, ...]:
-        del now
         self._weather()
         before = tuple(self._open_watches(channel=channel))
         for watch in before:

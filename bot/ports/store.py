@@ -172,7 +172,7 @@ class Outbox(Protocol):
         ...
 
     async def pause_watches(
-        self, channel: str, *, until: datetime, fault: str, now: datetime
+        self, channel: str, *, until: datetime, fault: str
     ) -> tuple[Watch, ...]:
         """Note that Slack refuses a channel; return its watches as they were before."""
         ...

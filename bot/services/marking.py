@@ -95,7 +95,7 @@ class Marks:
 
     async def _pause(self, row: Row, *, until: datetime, fault: str, now: datetime) -> None:
         """Tell each creator once an episode: it lasts until something of theirs arrives again."""
-        paused = await self._outbox.pause_watches(row.channel, until=until, fault=fault, now=now)
+        paused = await self._outbox.pause_watches(row.channel, until=until, fault=fault)
         created = sorted(
             (watch for watch in paused if watch.created_by not in {None, row.channel}),
             key=lambda watch: watch.created_by or "",

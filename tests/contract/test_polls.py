@@ -139,7 +139,7 @@ async def test_watches_that_a_poll_ends_are_gone(store: Store) -> None:
 
 async def test_a_paused_watch_is_still_known(store: Store) -> None:
     await store.add_watch(NewWatch(channel="C1", since=NOON))
-    await store.pause_watches("C1", until=NOON + MINUTE, fault="is_archived", now=NOON)
+    await store.pause_watches("C1", until=NOON + MINUTE, fault="is_archived")
     [watch] = (await known(store)).watches
     assert watch.fault == "is_archived"
 

@@ -110,11 +110,11 @@ async def test_a_pause_is_noted_on_each_watch_of_the_channel(store: Store) -> No
     watch = await store.add_watch(RICH)
     other = await store.add_watch(replace(PLAIN, channel="C2"))
     until = NOON + MINUTE
-    before = await store.pause_watches("C1", until=until, fault="is_archived", now=NOON)
+    before = await store.pause_watches("C1", until=until, fault="is_archived")
     assert before == (watch,)
     paused = replace(watch, paused_until=until, fault="is_archived")
     assert await store.watches() == (paused, other)
-    again = await store.pause_watches("C1", until=until + MINUTE, fault="is_archived", now=until)
+    again = await store.pause_watches("C1", until=until + MINUTE, fault="is_archived")
     assert again == (paused,)
     await store.resume_watches("C1")
     assert await store.watches() == (watch, other)

@@ -272,7 +272,7 @@ async def test_a_channel_is_greeted_once_however_often_the_bot_is_invited() -> N
 async def test_watches_that_waited_for_an_invitation_go_on(how: str) -> None:
     desk = Desk()
     await desk.ask("watch")
-    await desk.store.pause_watches("C0EVALS", until=NOON, fault="not_in_channel", now=NOON)
+    await desk.store.pause_watches("C0EVALS", until=NOON, fault="not_in_channel")
     await (desk.watching.invited("C0EVALS") if how == "invited" else desk.ask("watch"))
     assert [watch.fault for watch in await desk.watches()] == [None]
 

@@ -112,7 +112,6 @@ class SqlWatchBook:
         *,
         until: datetime,
         fault: str,
-        now: datetime,  # noqa: ARG002 - the port's
     ) -> tuple[Watch, ...]:
         """See ``ports.Outbox``."""
         async with self._database.writing() as connection:
