@@ -147,9 +147,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(*, http: bool = False) -> AsyncIterator[Stage]:
-    """A workspace and a team's weeks of evaluation jobs; over HTTP or over a socket."""
-    app = InstalledApp(scopes=frozenset(SCOPES | OPTIONAL_SCOPES))
+async def stage(*, http: bool = False, readable: bool = True) -> AsyncIterator[Stage]:
+    """A workspace and a team's weeks of evaluation jobs; over HTTP or over a socket.
+
+    ``readable``: the app was given the scopes to read its own messages back.
+    """
+    app = InstalledApp(scopes=frozenset(SCOPES | (OPTIONAL_SCOPES if readable else {})))
     settings = {"PORT": str(free_port()), "SLACK_SIGNING_SECRET": app.signing_secret}
     if http:
         address = f"http://127.0.0.1:{settings['PORT']}/slack/events"

@@ -172,11 +172,11 @@ def after_look(  # noqa: PLR0911 - one a case
             return _doubt(row, now + _span(pace.settle), more=1)
         case SlackRefusedToken():
             return _doubt(row, now + _span(pace.retry_most), reason=Reason.STOP_ALL)
+        case SlackRefusedChannel() if _may_open_again(row, now=now, pace=pace):
+            # Nobody could post there now either: what cannot be read cannot be repeated.
+            return _doubt(row, now + _span(pace.retry_most))
         case SlackRefusedChannel() | SlackRefused():
-            worn_out = is_repeat(row) and row.attempts >= _REPEATS
-            if in_doubt is InDoubt.REPEAT and not worn_out:
-                return _again(row, Reason.REPEAT, now, IN_DOUBT)
-            return Verdict(reason=Reason.PARK, error=_error(row, IN_DOUBT))
+            return _unreadable(row, now=now, in_doubt=in_doubt)
         case _ if now - (row.doubted_at or now) >= _UNREACHABLE_FOR * _span(pace.pause):
             return Verdict(reason=Reason.PARK, error=_error(row, IN_DOUBT))
         case SlackBusy(retry_after_seconds=seconds):
@@ -190,6 +190,19 @@ def before_look(row: Row, *, now: datetime, pace: Pace) -> Verdict | None:
     if row.doubted_at is None or now >= row.doubted_at + _span(pace.settle):
         return None
     return _doubt(row, row.doubted_at + _span(pace.settle))
+
+
+def _unreadable(row: Row, *, now: datetime, in_doubt: InDoubt) -> Verdict:
+    worn_out = is_repeat(row) and row.attempts >= _REPEATS
+    if in_doubt is InDoubt.REPEAT and not worn_out:
+        return _again(row, Reason.REPEAT, now, IN_DOUBT)
+    return Verdict(reason=Reason.PARK, error=_error(row, IN_DOUBT))
+
+
+def _may_open_again(row: Row, *, now: datetime, pace: Pace) -> bool:
+    """A channel may take the bot back for a day; a person's own one was never readable by id."""
+    to_a_person = row.channel.startswith(("U", "W"))
+    return not to_a_person and now - (row.doubted_at or now) < _REFUSED_FOR * _span(pace.pause)
 
 
 def _doubt(row: Row, due_at: datetime, *, more: int = 0, reason: Reason = Reason.DOUBT) -> Verdict:

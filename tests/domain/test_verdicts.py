@@ -145,7 +145,7 @@ def test_a_lesson_outlives_the_troubles_that_come_after_it() -> None:
     for error in (MESSAGE, BUSY, UNREACHABLE, TOKEN, OTHER):
         row = replace(row, error=post(row, error).error)
         assert verdicts.is_plain(row)
-    row = replace(row, error=look(replace(row, doubted_at=NOON), CHANNEL).error)
+    row = replace(row, error=look(replace(row, doubted_at=NOON), OTHER).error)
     assert verdicts.is_plain(row)
     assert verdicts.is_repeat(row)
     assert row.error == "invalid_blocks in_doubt"
@@ -175,7 +175,16 @@ def test_pauses_follow_the_pace() -> None:
         (replace(DOUBTED, not_found=1), BUSY, False, Reason.DOUBT, 7, 1),
         (DOUBTED, UNREACHABLE, False, Reason.DOUBT, 1, 0),
         (DOUBTED, TOKEN, False, Reason.STOP_ALL, 300, 0),
-        (DOUBTED, CHANNEL, False, Reason.REPEAT, 0, 0),
+        (DOUBTED, CHANNEL, False, Reason.DOUBT, 300, 0),
+        (
+            replace(DOUBTED, doubted_at=NOON - timedelta(days=2)),
+            CHANNEL,
+            False,
+            Reason.REPEAT,
+            0,
+            0,
+        ),
+        (replace(DOUBTED, channel="U0MEMBER"), CHANNEL, False, Reason.REPEAT, 0, 0),
         (DOUBTED, OTHER, False, Reason.REPEAT, 0, 0),
     ],
 )
