@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.adapters.clock import SystemClock
-from bot.adapters.metering import MeteredEvaluations, MeteredNotifier, Meters
+from bot.adapters.metering import MeteredEvaluations, MeteredNotifier, MeteredReplies, Meters
 from bot.adapters.notifier import SlackNotifier
 from bot.adapters.response_urls import ResponseUrls
 from bot.adapters.slack import SlackPeople, web_client
@@ -154,7 +154,7 @@ def build(
         handlers.Services(
             lookup=lookup,
             answers=Answers(lookup, health),
-            replies=parts.replies,
+            replies=MeteredReplies(parts.replies, meters),
             people=parts.people,
             workspace=workspace,
             guests=settings.evals_guests,

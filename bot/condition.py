@@ -33,12 +33,12 @@ class Condition:
         self._bot = self._connected = None
 
     async def checks(self) -> Mapping[str, bool]:
-        """``slack``: connected; ``database``: it answers; ``polling``: the last poll is not old."""
+        """``slack``: connected; ``database``: reads and writes; ``polling``: not long ago."""
         if self._bot is None or self._connected is None:
             return {"slack": False, "database": False, "polling": False}
         return {
             "slack": await self._connected(),
-            "database": await self._queue(self._bot) is not None,
+            "database": await self._stores(self._bot),
             "polling": self._polls(self._bot),
         }
 
@@ -48,6 +48,9 @@ class Condition:
             return self._meters.page(None, None)
         bot = self._bot
         return self._meters.page(await self._queue(bot), bot.parts.clock.now())
+
+    async def _stores(self, bot: Bot) -> bool:
+        return not bot.rounds.database_fails and await self._queue(bot) is not None
 
     def _polls(self, bot: Bot) -> bool:
         """Another replica may be the one that polls; then ours says nothing about it."""

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from bot.domain.errors import SlackError, TogetherError
 from bot.domain.jobs import EvaluationJob, JobList
-from bot.ports import Evaluations, Notifier, Posted, Queue
+from bot.ports import Audience, Evaluations, Notifier, Posted, Queue, Replies
 from bot.rendering.kit import Message
 
 T = TypeVar("T")
@@ -76,6 +76,18 @@ class MeteredEvaluations:
         return answer
 
 
+class MeteredReplies:
+    """Answers over response URLs, counted by outcome."""
+
+    def __init__(self, replies: Replies, meters: Meters) -> None:
+        self._replies = replies
+        self._calls = meters.slack
+
+    async def send(self, response_url: str, message: Message, *, to: Audience) -> None:
+        """Send one answer."""
+        await counted(self._calls, "answer", self._replies.send(response_url, message, to=to))
+
+
 class MeteredNotifier:
     """Slack's side of the delivery, counted by method and outcome."""
 
@@ -88,29 +100,30 @@ class MeteredNotifier:
     ) -> Posted:
         """Post once."""
         call = self._notifier.post(channel, message, key=key, thread_ts=thread_ts)
-        return await self._counted("post", call)
+        return await counted(self._calls, "post", call)
 
     async def update(self, posted: Posted, message: Message) -> None:
         """Change a message in place."""
-        await self._counted("update", self._notifier.update(posted, message))
+        await counted(self._calls, "update", self._notifier.update(posted, message))
 
     async def find(
         self, channel: str, key: str, *, since: datetime, thread_ts: str | None = None
     ) -> Posted | None:
         """Read our own messages back."""
         call = self._notifier.find(channel, key, since=since, thread_ts=thread_ts)
-        return await self._counted("find", call)
+        return await counted(self._calls, "find", call)
 
     async def join(self, channel: str) -> None:
         """Become a member."""
-        await self._counted("join", self._notifier.join(channel))
+        await counted(self._calls, "join", self._notifier.join(channel))
 
-    async def _counted(self, method: str, call: Awaitable[T]) -> T:
-        try:
-            answer = await call
-        except SlackError as error:
-            outcome = error.code or type(error).__name__
-            self._calls.labels(method=method, outcome=outcome).inc()
-            raise
-        self._calls.labels(method=method, outcome="ok").inc()
-        return answer
+
+async def counted(calls: Counter, method: str, call: Awaitable[T]) -> T:
+    """Await a call to Slack, and count how it ended: ``ok``, or Slack's own code."""
+    try:
+        answer = await call
+    except SlackError as error:
+        calls.labels(method=method, outcome=error.code or type(error).__name__).inc()
+        raise
+    calls.labels(method=method, outcome="ok").inc()
+    return answer

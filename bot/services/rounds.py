@@ -50,6 +50,8 @@ class Rounds:
         wake: Callable[[], None],
     ) -> None:
         self.standing = PollHealth(leads=False)
+        self.database_fails = False
+        """The last round could not write down what it had to: a full disk, say, can be read."""
         self._poller = poller
         self._store = store
         self._clock = clock
@@ -83,7 +85,9 @@ class Rounds:
             report = await self._poller.poll_once(now)
             await self._settled(report, now=now)
         except (TogetherError, StoreError) as error:
+            self.database_fails = isinstance(error, StoreError)
             return await self._failed(error)
+        self.database_fails = False
         return interval_seconds(self._seconds, draw=random())  # noqa: S311 - spreads polls
 
     async def _settled(self, report: PollReport, *, now: datetime) -> None:

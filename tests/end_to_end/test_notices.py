@@ -296,3 +296,16 @@ async def test_a_database_that_cannot_be_used_is_exit_code_2_and_one_sentence(ur
         assert code == 2
         assert "DATABASE_URL" in err
         assert "Traceback" not in err
+
+
+async def test_a_damaged_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "evals-bot.db"
+    file.write_bytes(b"SQLite format 3\0" + b"damaged" * 1000)
+    before = file.read_bytes()
+    async with stage() as scene:
+        environment = scene.environment | {"DATABASE_URL": f"sqlite:///{file}"}
+        code, _, err = await output_of("run", environment=environment)
+    assert code == 2
+    assert "DATABASE_URL" in err
+    assert "Traceback" not in err
+    assert file.read_bytes() == before
