@@ -40,8 +40,12 @@ def worlds(*, seed: int, kills: int = KILLS) -> list[Plan]:
 
 
 def mutants(*, seed: int) -> list[Plan]:
-    """The control group and each broken rule, where it shows."""
-    return [mutant_plan(mutant, seed=seed) for mutant in _WHERE_IT_SHOWS]
+    """The control group and each broken rule where it shows, beside the same world unbroken."""
+    return [
+        mutant_plan(mutant, seed=seed, is_sane=is_sane)
+        for mutant in _WHERE_IT_SHOWS
+        for is_sane in (False, True)
+    ]
 
 
 def mutant_plan(shown: Mutant, *, seed: int, is_sane: bool = False) -> Plan:
@@ -52,7 +56,7 @@ def mutant_plan(shown: Mutant, *, seed: int, is_sane: bool = False) -> Plan:
         mutant=mutant,
         transitions=80,
         lull_seconds=0.1,
-        patience_seconds=6.0 if mutant else 60.0,
+        patience_seconds=20.0 if mutant else 60.0,
     )
     return replace(plan, **_WHERE_IT_SHOWS[shown])
 
@@ -99,6 +103,6 @@ _WHERE_IT_SHOWS: Mapping[Mutant, Mapping[str, Any]] = {
     "mark_before_send": {"named": {"after_claim": 4}},
     # The SDK waits up to 1.5 s before it posts again, which has to be less than the deadline.
     "sdk_retries": {"faults": ["slack.reset_after_accept"], "pace": 0.25},
-    "naive_limit": {"poll_seconds": 1.0},
+    "naive_limit": {"poll_seconds": 1.0, "transitions": 160},
     "no_settle": {"faults": ["slack.late_accept"], "transitions": 200},
 }

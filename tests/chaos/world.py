@@ -307,6 +307,8 @@ class _Stage:
                     break
                 await asyncio.sleep(_LOOK_SECONDS)
             for step in scene:
+                if self._is_caught():
+                    return
                 await self._play_step(step, pauses)
 
     async def _play_step(self, step: Step, pauses: Random) -> None:
@@ -326,7 +328,7 @@ class _Stage:
         try:
             async with asyncio.timeout(self.plan.patience_seconds):
                 while self._untold() or not await self._is_idle(store):
-                    if self.plan.mutant and check(self._evidence()).duplicated:
+                    if self._is_caught():
                         break
                     await self._news()
         except TimeoutError:
@@ -334,6 +336,10 @@ class _Stage:
         finally:
             self.dead = (await store.queue()).dead
             await store.aclose()
+
+    def _is_caught(self) -> bool:
+        """Whether a mutant has said something twice: then it need not go on."""
+        return self.plan.mutant is not None and bool(check(self._evidence()).duplicated)
 
     async def _is_idle(self, store: Store) -> bool:
         queue = await store.queue()
